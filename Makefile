@@ -1,0 +1,47 @@
+# make demo: the main job on a bundled archive.  make test: all tests.  make check: lint, types, unit tests.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.stamp
+
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test check lint types unit bench quality lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMP)-run: requirements/run.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Crackdown needs Python 3.11 or later: set PYTHON=")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMP)-test: $(STAMP)-run requirements/test.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.lock
+	@touch $@
+
+demo: $(STAMP)-run ## Watch a bundled archive become events, cases and notices
+	@$(BIN)/crackdown demo
+
+test: $(STAMP)-test ## Install what the tests need and run them all
+	$(BIN)/python -m pytest
+
+check: $(STAMP)-test lint types unit ## Lint, types and unit tests, under a minute
+
+lint: $(STAMP)-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)-test
+	$(BIN)/mypy
+
+unit: $(STAMP)-test
+	$(BIN)/python -m pytest -m "not slow and not service" -n auto
+
+lock: ## Renew the lock files (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml requirements/build.in -o requirements/run.lock
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra cluster --extra test --extra train -c requirements/run.lock pyproject.toml requirements/build.in -o requirements/test.lock
+
+clean: ## Remove the environment and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

@@ -1,0 +1,1 @@
+"""The parts of the event coder, in the order in which a text passes them."""

@@ -1,0 +1,1 @@
+"""How messages move: runtimes, stores, feeds, senders, and the command line."""

@@ -1,0 +1,82 @@
+"""The configuration: one TOML file, checked as a whole, with errors that say where and what to do."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from schemas.events import Record
+
+CONFIG_NAME = "crackdown.toml"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file, the place and the remedy."""
+
+
+class Feed(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A feed to poll."""
+
+    name: str
+    url: str
+    outlet: str = ""
+    """The publisher's name, where it differs from `name`."""
+    enabled: bool = True
+    full_text: bool = False
+    """True if the feed carries whole articles, so that no page need be fetched."""
+    min_minutes: int = 10
+    tell_backlog: bool = False
+    """True to alert on what the first poll brings; by default a new feed starts silently."""
+
+
+class Mail(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The mail server. The password comes from the environment variable named here, never from the file."""
+
+    host: str = ""
+    port: int = 587
+    sender: str = ""
+    user: str = ""
+    password_env: str = "CRACKDOWN_SMTP_PASSWORD"
+    tls: str = "starttls"
+    """`starttls`, `tls` or `none` (only for a server on this machine)."""
+
+
+class Fetching(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits and manners of the HTTP client."""
+
+    user_agent: str = "Crackdown/0.1 (+https://example.org/crackdown; feed reader)"
+    connect_seconds: float = 10
+    total_seconds: float = 30
+    max_bytes: int = 5 * 1024 * 1024
+    in_flight: int = 32
+    per_host_seconds: float = 5
+    """Least time between two pages of one host."""
+    allow_private: tuple[str, ...] = ()
+    """`host:port` pairs on private addresses that may be fetched all the same: for tests and the demo."""
+
+
+class Config(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    feeds: tuple[Feed, ...] = ()
+    mail: Mail = Mail()
+    fetching: Fetching = Fetching()
+    processes: int = 0
+    """Of the pool; 0 means one per core, at most 8."""
+    keep_log_days: int = 30
+    grouping_seconds: int = 60
+    """How long instant notices are gathered."""
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration. Raises ConfigError on a missing file, broken TOML, unknown or ill-typed settings."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    try:
+        return msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from error

@@ -1,0 +1,256 @@
+"""What a runtime and a store must be able to do. The contract tests hold every implementation to this page.
+
+All methods of a store are synchronous, safe to call from several threads, and raise `agents.errors.Unavailable` while
+the server behind them is down. Repeating a write changes nothing.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from schemas.documents import Document
+from schemas.events import (
+    Article,
+    Case,
+    DeadLetter,
+    Edit,
+    FeedItem,
+    LinkedEvent,
+    Message,
+    Notice,
+    Record,
+    Subscription,
+)
+from schemas.query import Query
+
+
+class Conflict(Exception):
+    """Another writer saved the case first: read again and decide again."""
+
+
+class Key(Record, frozen=True, kw_only=True):
+    """A key document: which cases (or articles) share a name, a docket, a domain, a text band."""
+
+    ids: tuple[str, ...] = ()
+    """Newest first, at most 32."""
+    total: int = 0
+    """How many ids ever held it; over 32 the key is common."""
+
+
+class LedgerRow(Record, frozen=True, kw_only=True):
+    """The sums of one source: seen = stored + dropped + dead + waiting."""
+
+    source: str
+    seen: int = 0
+    stored: int = 0
+    dropped: int = 0
+    dead: int = 0
+    waiting: int = 0
+    reasons: dict[str, int] = {}
+    """How often which reason was given, over all outcomes."""
+
+
+class FeedState(Record, frozen=True, kw_only=True):
+    """What the poller knows about a feed."""
+
+    url: str
+    name: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str = ""
+    effective_url: str | None = None
+    redirects_since: datetime | None = None
+    redirects_seen: int = 0
+    next_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+    failures: float = 0.0
+    last_error: str = ""
+    gone_at: datetime | None = None
+    """When 410 was first answered."""
+    paused: str = ""
+    """Why it is polled no more; empty while it is."""
+    polls: int = 0
+    items_seen: int = 0
+    empty_polls: int = 0
+    """Polls in a row that held no item at all."""
+    recent_items: tuple[datetime, ...] = ()
+    """When the newest items were published: for the interval and for the volume alarm."""
+
+
+class Attempt(Record, frozen=True, kw_only=True):
+    """One try to deliver a notice."""
+
+    at: datetime
+    ok: bool
+    answer: str
+    """What the receiver said, shortened; never a secret."""
+
+
+class OutboxEntry(Record, frozen=True, kw_only=True):
+    notice: Notice
+    state: str
+    """`waiting`, `sent`, `failed` (given up) or `suppressed`."""
+    due_at: datetime
+    attempts: tuple[Attempt, ...] = ()
+    sent_at: datetime | None = None
+
+
+class Hit(Record, frozen=True, kw_only=True):
+    document: Document
+    highlight: str = ""
+    """The quote or title with the matched words between `⟦` and `⟧`."""
+
+
+class Page(Record, frozen=True, kw_only=True):
+    """One page of search results."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    cursor: str | None = None
+    """Hand it back for the next page; None at the end."""
+    facets: dict[str, dict[str, int]] = {}
+
+
+class Store(Protocol):
+    """Articles, events, cases, subscriptions, the ledger and the outbox."""
+
+    # The ledger: the fate of every item.
+    def unseen(self, items: Sequence[FeedItem]) -> list[FeedItem]:
+        """Return the items that have no row, or a row with another `content_hash`."""
+
+    def see(self, items: Iterable[FeedItem]) -> None:
+        """Enter items as `waiting`, after they were published. A row with the same hash stays as it is."""
+
+    def record(
+        self, item_id: str, source: str, outcome: str, reason: str = "", content_hash: str | None = None
+    ) -> None:
+        """Set an item's outcome: `waiting`, `stored`, `dropped` or `dead`. `stored` never replaces `dead`."""
+
+    def ledger(self) -> list[LedgerRow]: ...
+
+    def postpone(self, item: FeedItem, due_at: datetime) -> None:
+        """Keep an item whose page cannot be had now, to be put back when due."""
+
+    def due_items(self, now: datetime, limit: int = 100) -> list[FeedItem]: ...
+
+    def forget_postponed(self, item_ids: Sequence[str]) -> None: ...
+
+    # Articles.
+    def save_article(self, article: Article) -> bool:
+        """Keep an article in its newest version. Return False if this version is already there."""
+
+    def article(self, article_id: str) -> Article | None: ...
+
+    def articles(self, after: str = "", limit: int = 500) -> list[Article]:
+        """Return stored articles in the order of their ids, those after `after`."""
+
+    # Keys, read by id: they see the last write at once.
+    def keys(self, names: Sequence[str]) -> dict[str, Key]: ...
+
+    def add_keys(self, names: Iterable[str], owner: str) -> None: ...
+
+    # Cases. One writer.
+    def case(self, case_id: str) -> Case | None:
+        """Return the case of this id, a signpost too (see `Case.merged_into`)."""
+
+    def cases(self, case_ids: Sequence[str]) -> dict[str, Case]: ...
+
+    def list_cases(self, *, limit: int = 50, cursor: str | None = None) -> tuple[list[Case], str | None]:
+        """Return cases, last moved first, without signposts, and the cursor of the next page."""
+
+    def timeline(self, case_id: str) -> list[LinkedEvent]:
+        """Return the case's events by date of the act, withdrawn ones too."""
+
+    def linked(self, event_ids: Sequence[str]) -> dict[str, str]:
+        """Return the case id of each event that is linked."""
+
+    def article_events(self, article_id: str) -> list[tuple[str, LinkedEvent]]:
+        """Return (case id, event) of all events ever linked from an article."""
+
+    def save_case(self, case: Case, events: Sequence[LinkedEvent] = (), keys: Iterable[str] = ()) -> None:
+        """Write the case, put `events` into its timeline (taking them from another case if need be), own `keys`.
+
+        Raises Conflict unless `case.revision` is greater than the stored one.
+        """
+
+    def save_edit(self, edit: Edit) -> None: ...
+
+    def edits(self, case_id: str | None = None) -> list[Edit]: ...
+
+    def main_cases(self) -> Iterable[tuple[str, str | None]]:
+        """Yield (path or address, main case id or None) of each stored article: a page's first story speaks for it."""
+
+    # Search.
+    def put_documents(self, documents: Sequence[Document]) -> None:
+        """Index documents; one of a lower `case_revision` than the stored never wins."""
+
+    def search(
+        self,
+        query: Query,
+        *,
+        sort: str = "relevance",
+        limit: int = 20,
+        cursor: str | None = None,
+        facets: Sequence[str] = (),
+    ) -> Page: ...
+
+    def search_articles(self, query: Query, *, limit: int = 20, cursor: str | None = None) -> Page: ...
+
+    # Subscriptions and the outbox.
+    def save_subscription(self, subscription: Subscription) -> None: ...
+
+    def subscriptions(self) -> list[Subscription]: ...
+
+    def put_notice(self, notice: Notice) -> bool:
+        """Keep a notice until it is due. Return False if it is already there."""
+
+    def claim_due(self, now: datetime, owner: str, until: datetime, limit: int = 100) -> list[Notice]:
+        """Return notices that are due and that nobody else holds, and hold them for `owner` up to `until`."""
+
+    def mark_sent(self, notice_id: str, attempt: Attempt) -> None: ...
+
+    def mark_failed(self, notice_id: str, attempt: Attempt, next_at: datetime | None) -> None:
+        """Note a failed try; None gives up."""
+
+    def outbox(self, *, limit: int = 50, state: str | None = None) -> list[OutboxEntry]: ...
+
+    def outbox_entry(self, notice_id: str) -> OutboxEntry | None: ...
+
+    # Feeds.
+    def feed_states(self) -> dict[str, FeedState]: ...
+
+    def save_feed_state(self, state: FeedState) -> None: ...
+
+    # Dead letters.
+    def put_dead_letter(self, letter: DeadLetter) -> None: ...
+
+    def dead_letters(self, *, stage: str | None = None, waiting: bool = True, limit: int = 100) -> list[DeadLetter]: ...
+
+    def dead_letter(self, letter_id: str) -> DeadLetter | None: ...
+
+    def mark_replayed(self, letter_id: str, at: datetime) -> None: ...
+
+    # Work that only one process may do.
+    def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+        """Take or prolong a lease; False while another owner holds it."""
+
+    def statistics(self) -> Mapping[str, Any]:
+        """Return counts for people: articles, events, cases, subscriptions, bytes."""
+
+    def close(self) -> None: ...
+
+
+class Runtime(Protocol):
+    """Moves messages through the stages: at least once, never past what is not yet safe."""
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append messages to a topic; they are safe when this returns."""
+
+    async def run(self, *, until_idle: bool = False, stop: asyncio.Event | None = None) -> None:
+        """Work until stopped, or until every stage has passed all of its topic."""
+
+    def lag(self) -> dict[str, int]:
+        """Return by stage how many messages wait before it."""

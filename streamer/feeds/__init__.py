@@ -1,0 +1,1 @@
+"""Polling feeds and fetching pages, politely and safely."""

@@ -1,0 +1,1 @@
+"""The two ways to move messages: one SQLite file, or Kafka."""

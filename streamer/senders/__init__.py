@@ -1,0 +1,1 @@
+"""One module per channel that carries a notice to a subscriber."""

@@ -1,0 +1,1 @@
+"""Where state is kept: SQLite with FTS5, or Elasticsearch."""
