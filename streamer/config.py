@@ -36,7 +36,7 @@ class Mail(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: int = 587
     sender: str = ""
     user: str = ""
-    password_env: str = "CRACKDOWN_SMTP_PASSWORD"
+    password_env: str = "CRACKDOWN_SMTP_PASSWORD"  # noqa: S105 (the name of a variable)
     tls: str = "starttls"
     """`starttls`, `tls` or `none` (only for a server on this machine)."""
 
