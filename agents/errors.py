@@ -1,4 +1,4 @@
-"""The two ways in which a stage may refuse a message. Everything else that it raises is a bug."""
+"""The two ways in which a stage may refuse a message, and the store's refusal of a late write. All else is a bug."""
 
 
 class Rejected(Exception):
@@ -7,3 +7,7 @@ class Rejected(Exception):
 
 class Unavailable(Exception):
     """Our own side is down (search, mail): call again later with the same message."""
+
+
+class Conflict(Exception):
+    """Another writer saved the case first: read again and decide again."""

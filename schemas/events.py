@@ -179,6 +179,8 @@ class Edit(Message, frozen=True, kw_only=True, tag="edit"):
     by: str
     at: datetime
     note: str = ""
+    before: str = ""
+    """What it replaced (old title, type or case), filled in when it is applied: what an undo puts back."""
 
 
 # --- cases ----------------------------------------------------------------------------------------------------------
@@ -197,6 +199,10 @@ class LinkedEvent(Record, frozen=True, kw_only=True):
     seen_at: datetime
     withdrawn: str = ""
     """Why it no longer counts (`edited article`, `withdrawn by …`); empty while it does."""
+    change_id: str = ""
+    """The change that brought it in: done again, it makes the same change, wherever the event has moved since."""
+    withdrawn_by: str = ""
+    """The change that took it away; empty while it counts."""
 
 
 class Party(Record, frozen=True, kw_only=True):
@@ -221,7 +227,10 @@ class Case(Record, frozen=True, kw_only=True):
     revision: int = 1
     state: str = "open"
     """`open` or `closed` (by outcome)."""
+    title_by: str = ""
+    """Who named it; empty while the title is made from the events."""
     event_ids: tuple[str, ...] = ()
+    """In the order in which they were linked, withdrawn ones too."""
     article_ids: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     types: tuple[EventType, ...] = ()
@@ -249,7 +258,7 @@ class CaseUpdate(Message, frozen=True, kw_only=True, tag="case_update"):
     events: tuple[LinkedEvent, ...] = ()
     """The events that made the change."""
     fields: tuple[str, ...] = ()
-    """What is new: `type`, `date`, `party`, `amount`, `count`, `source`, `state`, `title`."""
+    """What is new: `type`, `status`, `date`, `party`, `amount`, `count`, `source`, `state`, `title`."""
     reason: str = ""
     """For people: `edited article`, `merged from case-…`."""
     muted: bool = False

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from agents.errors import Conflict as Conflict
 from schemas.documents import Document
 from schemas.events import (
     Article,
@@ -23,10 +24,6 @@ from schemas.events import (
     Subscription,
 )
 from schemas.query import Query
-
-
-class Conflict(Exception):
-    """Another writer saved the case first: read again and decide again."""
 
 
 class Key(Record, frozen=True, kw_only=True):
