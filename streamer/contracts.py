@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from agents.errors import Conflict as Conflict
+from agents.errors import Conflict as Conflict  # noqa: PLC0414 (link raises and catches it; stores raise it)
 from schemas.documents import Document
 from schemas.events import (
     Article,
