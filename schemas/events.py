@@ -240,6 +240,10 @@ class Case(Record, frozen=True, kw_only=True):
     parties: tuple[Party, ...] = ()
     first_date: str | None = None
     last_date: str | None = None
+    """Of the acts, where told."""
+    first_reported: datetime | None = None
+    last_reported: datetime | None = None
+    """`published_at` of its first and last article."""
     opened_at: datetime
     """`seen_at` of the article that opened it."""
     updated_at: datetime
