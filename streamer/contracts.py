@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from agents.errors import Conflict as Conflict  # noqa: PLC0414 (link raises and catches it; stores raise it)
-from schemas.documents import Document
+from schemas.documents import Document, first_day
 from schemas.events import (
     Article,
     Case,
@@ -25,14 +25,17 @@ from schemas.events import (
 )
 from schemas.query import Query
 
+KEY_LIMIT = 32
+"""How many ids a key keeps."""
+
 
 class Key(Record, frozen=True, kw_only=True):
     """A key document: which cases (or articles) share a name, a docket, a domain, a text band."""
 
     ids: tuple[str, ...] = ()
-    """Newest first, at most 32."""
+    """Newest first, at most `KEY_LIMIT`. An id that is added again stays where it is."""
     total: int = 0
-    """How many ids ever held it; over 32 the key is common."""
+    """How many ids were ever added; over `KEY_LIMIT` the key is common."""
 
 
 class LedgerRow(Record, frozen=True, kw_only=True):
@@ -111,12 +114,18 @@ class Page(Record, frozen=True, kw_only=True):
     facets: dict[str, dict[str, int]] = {}
 
 
+def by_day(linked: LinkedEvent) -> tuple[str, datetime, str]:
+    """Sort events by the day of the act (its first possible one), else of publication, else of when they were seen."""
+    told = linked.published_at or linked.seen_at
+    return first_day(linked.event.date) or told.date().isoformat(), linked.seen_at, linked.event.id
+
+
 class Store(Protocol):
     """Articles, events, cases, subscriptions, the ledger and the outbox."""
 
     # The ledger: the fate of every item.
     def unseen(self, items: Sequence[FeedItem]) -> list[FeedItem]:
-        """Return the items that have no row, or a row with another `content_hash`."""
+        """Return the items that have no row, or a row with another `content_hash`; of equal ids the first."""
 
     def see(self, items: Iterable[FeedItem]) -> None:
         """Enter items as `waiting`, after they were published. A row with the same hash stays as it is."""
@@ -137,7 +146,7 @@ class Store(Protocol):
 
     # Articles.
     def save_article(self, article: Article) -> bool:
-        """Keep an article in its newest version. Return False if this version is already there."""
+        """Keep an article in its newest version. Return False if this version, or one seen later, is already there."""
 
     def article(self, article_id: str) -> Article | None: ...
 
@@ -159,13 +168,13 @@ class Store(Protocol):
         """Return cases, last moved first, without signposts, and the cursor of the next page."""
 
     def timeline(self, case_id: str) -> list[LinkedEvent]:
-        """Return the case's events by date of the act, withdrawn ones too."""
+        """Return the case's events in the order of `by_day`, withdrawn ones too."""
 
     def linked(self, event_ids: Sequence[str]) -> dict[str, str]:
         """Return the case id of each event that is linked."""
 
     def article_events(self, article_id: str) -> list[tuple[str, LinkedEvent]]:
-        """Return (case id, event) of all events ever linked from an article."""
+        """Return (case id, event) of all events ever linked from an article, in the order of its text."""
 
     def save_case(self, case: Case, events: Sequence[LinkedEvent] = (), keys: Iterable[str] = ()) -> None:
         """Write the case, put `events` into its timeline (taking them from another case if need be), own `keys`.
@@ -175,10 +184,11 @@ class Store(Protocol):
 
     def save_edit(self, edit: Edit) -> None: ...
 
-    def edits(self, case_id: str | None = None) -> list[Edit]: ...
+    def edits(self, case_id: str | None = None) -> list[Edit]:
+        """Return edits, oldest first: all, or those of or into one case."""
 
     def main_cases(self) -> Iterable[tuple[str, str | None]]:
-        """Yield (path or address, main case id or None) of each stored article: a page's first story speaks for it."""
+        """Yield (path or address, case id of its main event or None) of each stored page, by its first story."""
 
     # Search.
     def put_documents(self, documents: Sequence[Document]) -> None:
@@ -205,26 +215,31 @@ class Store(Protocol):
         """Keep a notice until it is due. Return False if it is already there."""
 
     def claim_due(self, now: datetime, owner: str, until: datetime, limit: int = 100) -> list[Notice]:
-        """Return notices that are due and that nobody else holds, and hold them for `owner` up to `until`."""
+        """Return notices that are due and that nobody holds, first due first; hold them for `owner` up to `until`."""
 
-    def mark_sent(self, notice_id: str, attempt: Attempt) -> None: ...
+    def mark_sent(self, notice_id: str, attempt: Attempt) -> None:
+        """Note that the receiver has it. This is final."""
 
     def mark_failed(self, notice_id: str, attempt: Attempt, next_at: datetime | None) -> None:
-        """Note a failed try; None gives up."""
+        """Note a failed try and let go of the notice; it is due again at `next_at`, None gives up."""
 
-    def outbox(self, *, limit: int = 50, state: str | None = None) -> list[OutboxEntry]: ...
+    def outbox(self, *, limit: int = 50, state: str | None = None) -> list[OutboxEntry]:
+        """Return notices, newest first."""
 
     def outbox_entry(self, notice_id: str) -> OutboxEntry | None: ...
 
     # Feeds.
-    def feed_states(self) -> dict[str, FeedState]: ...
+    def feed_states(self) -> dict[str, FeedState]:
+        """Return what is known of each feed, by its address."""
 
     def save_feed_state(self, state: FeedState) -> None: ...
 
     # Dead letters.
-    def put_dead_letter(self, letter: DeadLetter) -> None: ...
+    def put_dead_letter(self, letter: DeadLetter) -> None:
+        """Keep a dead letter. One that was replayed and failed again waits again, its attempts added up."""
 
-    def dead_letters(self, *, stage: str | None = None, waiting: bool = True, limit: int = 100) -> list[DeadLetter]: ...
+    def dead_letters(self, *, stage: str | None = None, waiting: bool = True, limit: int = 100) -> list[DeadLetter]:
+        """Return dead letters, newest first; with `waiting` only those that were not replayed."""
 
     def dead_letter(self, letter_id: str) -> DeadLetter | None: ...
 

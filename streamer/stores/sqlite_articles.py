@@ -1,0 +1,70 @@
+"""Articles in SQLite, and the keys under which articles and cases find each other."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from schemas.events import Article
+from streamer.contracts import KEY_LIMIT, Key
+from streamer.stores.sqlite_database import Database, as_list
+
+_article = msgspec.json.Decoder(Article)
+_key = msgspec.json.Decoder(Key)
+
+_SAVE = """
+    INSERT INTO articles (id, version, name, part, seen_at, article) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE
+    SET version = excluded.version, name = excluded.name, seen_at = excluded.seen_at, article = excluded.article
+    WHERE version != excluded.version AND seen_at <= excluded.seen_at
+"""
+_KEYS = "SELECT name, key FROM keys WHERE name IN (SELECT value FROM json_each(?))"
+_MAIN_CASES = """
+    SELECT name, (
+        SELECT case_id FROM events WHERE article_id = articles.id AND withdrawn = 0 AND main = 1 ORDER BY start LIMIT 1
+    ) FROM articles WHERE part = 0 AND name > ? ORDER BY name LIMIT 500
+"""
+
+
+class Articles:
+    """The part of the store that keeps articles and keys."""
+
+    _database: Database
+
+    def save_article(self, article: Article) -> bool:
+        name = article.path or article.url or article.id
+        row = (article.id, article.version, name, article.part, article.seen_at.timestamp())
+        with self._database.writing() as connection:
+            return connection.execute(_SAVE, (*row, msgspec.json.encode(article))).rowcount > 0
+
+    def article(self, article_id: str) -> Article | None:
+        row = self._database.row("SELECT article FROM articles WHERE id = ?", (article_id,))
+        return _article.decode(row[0]) if row else None
+
+    def articles(self, after: str = "", limit: int = 500) -> list[Article]:
+        rows = self._database.rows("SELECT article FROM articles WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        return [_article.decode(article) for (article,) in rows]
+
+    def main_cases(self) -> Iterator[tuple[str, str | None]]:
+        after = ""
+        while rows := self._database.rows(_MAIN_CASES, (after,)):
+            yield from ((name, case_id) for name, case_id in rows)
+            after = rows[-1][0]
+
+    def keys(self, names: Sequence[str]) -> dict[str, Key]:
+        rows = self._database.rows(_KEYS, (as_list(names),))
+        return {name: _key.decode(key) for name, key in rows}
+
+    def add_keys(self, names: Iterable[str], owner: str) -> None:
+        with self._database.writing() as connection:
+            add_keys(connection, names, owner)
+
+
+def add_keys(connection: sqlite3.Connection, names: Iterable[str], owner: str) -> None:
+    """Put `owner` first under each name, unless it is there already."""
+    for name in dict.fromkeys(names):
+        row = connection.execute("SELECT key FROM keys WHERE name = ?", (name,)).fetchone()
+        key = _key.decode(row[0]) if row else Key()
+        if owner not in key.ids:
+            longer = Key(ids=(owner, *key.ids)[:KEY_LIMIT], total=key.total + 1)
+            connection.execute("INSERT OR REPLACE INTO keys VALUES (?, ?)", (name, msgspec.json.encode(longer)))
