@@ -1,0 +1,5 @@
+"""`python -m streamer` is `crackdown`."""
+
+from streamer.cli import main
+
+main()
