@@ -1,0 +1,241 @@
+"""Stage link: ties the events of an article into cases that live for years. One writer.
+
+Read what is known, decide (`link_score`), fold (`link_case`), write. A message that was linked before changes nothing
+and still yields its case, or a crash between saving and publishing would lose the alert.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from agents.errors import Conflict, Unavailable
+from agents.link_case import fold, in_order
+from agents.link_change import change_of
+from agents.link_edit import apply_edit
+from agents.link_keys import keys_of, keys_of_case
+from agents.link_score import COMMON, Candidate, Decision, Strand, decide, first_day
+from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase
+from schemas.ids import make_id
+from schemas.taxonomy import ChangeKind, Relation, TimeRole
+
+EDITED = "edited article"
+MAX_CANDIDATES = 48
+"""Cases read for one strand, those with the rarest keys in common first."""
+_NOMINATING = {"docket", "pair", "defendant", "operation", "target", "number", "amount", "prison", "place"}
+_TRIES = 3
+
+
+class KeyDocument(Protocol):
+    @property
+    def ids(self) -> tuple[str, ...]: ...
+    @property
+    def total(self) -> int: ...
+
+
+class CaseStore(Protocol):
+    """The part of the store that link reads and writes."""
+
+    def keys(self, names: Sequence[str]) -> Mapping[str, KeyDocument]: ...
+    def case(self, case_id: str) -> Case | None: ...
+    def cases(self, case_ids: Sequence[str]) -> dict[str, Case]: ...
+    def timeline(self, case_id: str) -> list[LinkedEvent]: ...
+    def linked(self, event_ids: Sequence[str]) -> dict[str, str]: ...
+    def article_events(self, article_id: str) -> list[tuple[str, LinkedEvent]]: ...
+    def save_case(self, case: Case, events: Sequence[LinkedEvent] = (), keys: Iterable[str] = ()) -> None: ...
+    def save_edit(self, edit: Edit) -> None: ...
+    def edits(self, case_id: str | None = None) -> list[Edit]: ...
+    def record(
+        self, item_id: str, source: str, outcome: str, reason: str = "", content_hash: str | None = None
+    ) -> None: ...
+
+
+def link(message: ArticleEvents | Edit, *, store: CaseStore, now: Callable[[], datetime]) -> list[CaseUpdate]:
+    """Return the cases that the message opens or moves, saved.
+
+    Raises Unavailable when another writer keeps saving the same cases first.
+    """
+    for _ in range(_TRIES):
+        try:
+            if isinstance(message, Edit):
+                return apply_edit(message, store=store, at=now())
+            return _link_article(message, store, now())
+        except Conflict:
+            continue  # another writer was there: read again, decide again
+    raise Unavailable(f"cases of {message.id} are being written elsewhere")
+
+
+def _link_article(message: ArticleEvents, store: CaseStore, at: datetime) -> list[CaseUpdate]:
+    known = {one.event.id: (case_id, one) for case_id, one in store.article_events(message.article_id)}
+    updates = _again(message, known, store)
+    updates += [_link_strand(message, strand, store, at) for strand in strands_of(message, known)]
+    updates += _withdraw(message, known, store, at)
+    store.record(message.item_id, message.source, "stored", _reason(message))
+    return updates
+
+
+def _reason(message: ArticleEvents) -> str:
+    if message.not_classified:
+        return f"not classified: {message.not_classified}"
+    return "with events" if message.events else "no events"
+
+
+Known = Mapping[str, tuple[str, LinkedEvent]]
+
+
+def _again(message: ArticleEvents, known: Known, store: CaseStore) -> list[CaseUpdate]:
+    """Return the changes that this very version has made before, as it made them."""
+    changes: dict[tuple[str, str], list[str]] = {}
+    for event in message.events:
+        case_id, one = known.get(event.id, ("", None))
+        if one and one.article_version == message.article_version and one.seen_at >= message.seen_at:
+            changes.setdefault((case_id, one.change_id), []).append(event.id)
+    return [_repeat(message, case_id, change_id, store) for case_id, change_id in changes]
+
+
+def _repeat(message: ArticleEvents, case_id: str, change_id: str, store: CaseStore) -> CaseUpdate:
+    case = store.cases([case_id])[case_id]
+    timeline = in_order(case, store.timeline(case_id))
+    new = [one for one in timeline if one.change_id == change_id]
+    before = timeline[: timeline.index(new[0])]
+    return _update(message, case, before, new, change_id)
+
+
+def strands_of(message: ArticleEvents, known: Known) -> list[Strand]:
+    """Return the events that are not linked yet (or came back after an edit), one strand per proceeding."""
+    groups: dict[int, list[Event]] = {}
+    for event in message.events:
+        if event.id not in known or (known[event.id][1].withdrawn == EDITED and _newer(message, known[event.id][1])):
+            groups.setdefault(event.case, []).append(event)
+    published = (message.published_at or message.seen_at).date()
+    return [_strand(events, published) for events in groups.values()]
+
+
+def _newer(message: ArticleEvents, one: LinkedEvent) -> bool:
+    return message.seen_at > one.seen_at
+
+
+def _strand(events: list[Event], published: date) -> Strand:
+    news = [event for event in events if event.time_role is TimeRole.NEWS]
+    days = [first_day(event.date) for event in news or events if event.date]
+    return Strand(tuple(events), tuple(keys_of(events, published)), max(days, default=published))
+
+
+def _link_strand(message: ArticleEvents, strand: Strand, store: CaseStore, at: datetime) -> CaseUpdate:
+    decision = decide(strand, _candidates(strand, store))
+    old = decision.case if decision.verdict == "link" else None
+    case_id = old.id if old else make_id("case", strand.events[0].id)
+    change_id = make_id("change", case_id, *sorted(event.id for event in strand.events))
+    new = [_linked(message, event, change_id) for event in strand.events]
+    before = in_order(old, store.timeline(old.id)) if old else []
+    case = fold(case_id, [*before, *new], old=old, at=at)
+    case = msgspec.structs.replace(case, link_score=decision.parts, related=_related(case, decision))
+    store.save_case(case, new, strand.keys)
+    return _update(message, case, before, new, change_id)
+
+
+def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
+    """Return the cases that share a key which is not common, merged ones followed to where they led."""
+    documents = store.keys(strand.keys)
+    shared: dict[str, dict[str, int]] = {}
+    for key, document in documents.items():
+        for case_id in document.ids:
+            shared.setdefault(case_id, {})[key] = document.total
+    nominated = [case_id for case_id, keys in shared.items() if any(_nominates(*one) for one in keys.items())]
+    nominated.sort(key=lambda case_id: (-sum(1 / total for total in shared[case_id].values()), case_id))
+    cases = follow(store, nominated[:MAX_CANDIDATES])
+    found: dict[str, Candidate] = {}
+    for case_id, case in cases.items():
+        keys = dict(found[case.id].keys) if case.id in found else {}
+        own = keys_of_case(case)
+        keys |= {key: total for key, total in shared[case_id].items() if not _is_name(key) or key in own}
+        found[case.id] = Candidate(case, keys)
+    return list(found.values())
+
+
+def _nominates(key: str, total: int) -> bool:
+    return total <= COMMON and key.partition(":")[0] in _NOMINATING
+
+
+def _is_name(key: str) -> bool:
+    return key.partition(":")[0] in ("docket", "pair", "defendant", "operation", "target", "provider")
+
+
+def follow(store: CaseStore, case_ids: Sequence[str]) -> dict[str, Case]:
+    """Return for each id the case that it leads to today."""
+    found = store.cases(list(case_ids))
+    while onward := {case.merged_into for case in found.values() if case.merged_into}:
+        targets = store.cases(sorted(onward))
+        found = {case_id: targets[case.merged_into] if case.merged_into else case for case_id, case in found.items()}
+    return found
+
+
+def _linked(message: ArticleEvents, event: Event, change_id: str) -> LinkedEvent:
+    return LinkedEvent(
+        event=event,
+        article_id=message.article_id,
+        article_version=message.article_version,
+        source=message.source,
+        url=message.url,
+        title=message.title,
+        published_at=message.published_at,
+        seen_at=message.seen_at,
+        change_id=change_id,
+    )
+
+
+def _related(case: Case, decision: Decision) -> tuple[RelatedCase, ...]:
+    if decision.verdict != "uncertain" or decision.case is None:
+        return case.related
+    return (*case.related, RelatedCase(case_id=decision.case.id, relation=Relation.POSSIBLE_CASE))
+
+
+def _update(
+    message: ArticleEvents,
+    case: Case,
+    before: Sequence[LinkedEvent],
+    new: Sequence[LinkedEvent],
+    change_id: str,
+) -> CaseUpdate:
+    change, fields = change_of(before, new)
+    background = all(one.event.time_role is TimeRole.BACKGROUND for one in new)
+    return CaseUpdate(
+        id=change_id,
+        case=case,
+        change=change,
+        events=tuple(new),
+        fields=fields,
+        muted=message.muted or background,
+    )
+
+
+def _withdraw(message: ArticleEvents, known: Known, store: CaseStore, at: datetime) -> list[CaseUpdate]:
+    """Take back what an older version of the article said and this one does not; say so for each case."""
+    told = {event.id for event in message.events}
+    gone: dict[str, list[LinkedEvent]] = {}
+    for case_id, one in known.values():
+        if one.event.id not in told and one.article_version != message.article_version and _newer(message, one):
+            mine = make_id("change", case_id, "edited", message.article_id, message.article_version)
+            if not one.withdrawn or one.withdrawn_by == mine:
+                gone.setdefault(case_id, []).append(msgspec.structs.replace(one, withdrawn=EDITED, withdrawn_by=mine))
+    return [_correct(message, case_id, events, store, at) for case_id, events in gone.items()]
+
+
+def _correct(
+    message: ArticleEvents, case_id: str, gone: Sequence[LinkedEvent], store: CaseStore, at: datetime
+) -> CaseUpdate:
+    case = store.cases([case_id])[case_id]
+    now_gone = {one.event.id: one for one in gone}
+    timeline = [now_gone.get(one.event.id, one) for one in in_order(case, store.timeline(case_id))]
+    if any(not one.withdrawn for one in store.timeline(case_id) if one.event.id in now_gone):
+        case = fold(case_id, timeline, old=case, at=at)
+        store.save_case(case, list(now_gone.values()))
+    return CaseUpdate(
+        id=gone[0].withdrawn_by,
+        case=case,
+        change=ChangeKind.CORRECTED,
+        events=tuple(gone),
+        reason=EDITED,
+        muted=message.muted,
+    )

@@ -1,0 +1,147 @@
+"""A case as it follows from its timeline: pure functions, so that events in any order make the same case."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from agents.link_keys import party, service
+from agents.link_title import title_of
+from schemas.events import Case, Event, LinkedEvent, Party
+from schemas.taxonomy import ROLES, EventType, Status
+
+_T = TypeVar("_T")
+
+DONE = {Status.HAPPENED, Status.ONGOING, Status.ORDERED}
+"""Statuses of what is a fact or an order, not a wish, a plan or a claim."""
+_STEPS = {
+    EventType.LAWSUIT_FILED: "sued",
+    EventType.ARREST: "arrested",
+    EventType.RELEASE: "released",
+    EventType.CHARGE: "charged",
+    EventType.EXTRADITION: "extradited",
+    EventType.SETTLEMENT: "settled",
+    EventType.GUILTY_PLEA: "pleaded guilty",
+    EventType.CONVICTION: "convicted",
+    EventType.SENTENCE: "sentenced",
+    EventType.ACQUITTAL: "acquitted",
+}
+"""From the first step of a proceeding to the last; a defendant's status is the furthest that the texts state."""
+_CLOSING = {EventType.SENTENCE, EventType.ACQUITTAL, EventType.SETTLEMENT, EventType.DISMISSAL}
+_OPENING = {
+    EventType.ARREST,
+    EventType.CHARGE,
+    EventType.LAWSUIT_FILED,
+    EventType.APPEAL,
+    EventType.CONVICTION,
+    EventType.INVESTIGATION,
+}
+_FINAL = {"sentenced", "acquitted", "settled"}
+
+
+def fold(case_id: str, linked: Sequence[LinkedEvent], *, old: Case | None, at: datetime) -> Case:
+    """Return the case that these events make. `linked` is in the order of linking and not empty; `at` is now.
+
+    From `old` come its revision (raised by one), its relations, and a title that a person gave it; the title stays too
+    when every event is withdrawn.
+    """
+    counted = [one for one in linked if not one.withdrawn]
+    events = [one.event for one in counted]
+    parties = tuple(parties_of(events))
+    days = sorted(event.date for event in events if event.date)
+    published = sorted(one.published_at for one in counted if one.published_at)
+    case = Case(
+        id=case_id,
+        title="",
+        revision=old.revision + 1 if old else 1,
+        state=state_of(counted, parties),
+        event_ids=tuple(one.event.id for one in linked),
+        article_ids=unique(one.article_id for one in counted),
+        sources=unique(one.source for one in counted),
+        types=unique(event.type for event in events),
+        countries=unique(event.country for event in events if event.country),
+        dockets=unique(event.docket for event in events if event.docket),
+        operations=unique(event.operation for event in events if event.operation),
+        parties=parties,
+        first_date=days[0] if days else None,
+        last_date=days[-1] if days else None,
+        first_reported=published[0] if published else None,
+        last_reported=published[-1] if published else None,
+        opened_at=min(one.seen_at for one in linked),
+        updated_at=at,
+        related=old.related if old else (),
+        link_score=old.link_score if old else {},
+    )
+    if old and (old.title_by or not counted):
+        return msgspec.structs.replace(case, title=old.title, title_by=old.title_by)
+    return msgspec.structs.replace(case, title=title_of(case, counted))
+
+
+def in_order(case: Case, timeline: Iterable[LinkedEvent]) -> list[LinkedEvent]:
+    """Return the timeline in the order in which its events were linked."""
+    place = {event_id: number for number, event_id in enumerate(case.event_ids)}
+    return sorted(timeline, key=lambda one: place[one.event.id])
+
+
+def unique(values: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def parties_of(events: Sequence[Event]) -> Iterator[Party]:
+    """Yield the parties by role, each under its fullest name, with the other spellings as aliases."""
+    for role in (*ROLES, "court"):
+        fold_name = service if role == "target" else party
+        spelled: dict[str, list[str]] = {}
+        for event in events:
+            names = (event.court,) if role == "court" else getattr(event, role)
+            for name in names:
+                if name and name not in spelled.setdefault(fold_name(name), []):
+                    spelled[fold_name(name)].append(name)
+        for key, names in spelled.items():
+            shown = max(names, key=len)
+            status = defendant_status(key, events) if role == "defendant" else ""
+            yield Party(name=shown, role=role, status=status, aliases=tuple(n for n in names if n != shown))
+
+
+def defendant_status(key: str, events: Iterable[Event]) -> str:
+    """Return the furthest step that the events state for the defendant with this folded name; never a mere plan."""
+    taken = [
+        event
+        for event in events
+        if event.type in _STEPS
+        and event.status in (Status.HAPPENED, Status.ONGOING)
+        and not event.aggregate
+        and key in {party(name) for name in event.defendant}
+    ]
+    if not taken:
+        return ""
+    order = list(_STEPS)
+    furthest = max(taken, key=lambda event: order.index(event.type))
+    ends = [event for event in taken if event.type is EventType.RELEASE and event.date and furthest.date]
+    if furthest.type is EventType.SENTENCE and any((end.date or "") > (furthest.date or "") for end in ends):
+        return _STEPS[EventType.RELEASE]
+    return _STEPS[furthest.type]
+
+
+def state_of(linked: Sequence[LinkedEvent], parties: Sequence[Party]) -> str:
+    """Return `closed` if the latest decisive act ends the case for every named defendant, else `open`."""
+    decisive = [
+        one
+        for one in linked
+        if one.event.status is Status.HAPPENED and not one.event.aggregate and one.event.type in _CLOSING | _OPENING
+    ]
+    if not decisive:
+        return "open"
+    last = max(decisive, key=lambda one: (day_of(one), one.event.type in _CLOSING))
+    steps = {one.status for one in parties if one.role == "defendant" and one.status}
+    if last.event.type in _CLOSING and (last.event.type is EventType.DISMISSAL or len(steps) < 2 or steps <= _FINAL):
+        return "closed"
+    return "open"
+
+
+def day_of(linked: LinkedEvent) -> str:
+    """Return the day of the act, or where the text has none, the day of publication, as a string that sorts."""
+    if linked.event.date:
+        return linked.event.date
+    return (linked.published_at or linked.seen_at).date().isoformat()

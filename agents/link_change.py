@@ -1,0 +1,96 @@
+"""What is new in an article for a case that is known: the difference between an update and a mere echo."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rapidfuzz import fuzz
+
+from agents.link_case import DONE, day_of
+from agents.link_keys import party, service
+from agents.link_score import first_day
+from schemas.events import Event, LinkedEvent
+from schemas.taxonomy import ChangeKind, TimeRole
+
+SAME_ACT_DAYS = 14
+"""Two reports of one type within this many days tell the same act, unless they name other people."""
+TOLERANCE = 0.1
+"""Figures closer than this are one figure, rounded differently."""
+
+
+def change_of(before: Sequence[LinkedEvent], new: Sequence[LinkedEvent]) -> tuple[ChangeKind, tuple[str, ...]]:
+    """Return how `new` changes the case that `before` made, and in which respects.
+
+    Background never updates a case. A case that was only known as background opens with its first news.
+    """
+    if not any(_is_news(one) for one in before):
+        return ChangeKind.OPENED, ()
+    counted = [one for one in before if not one.withdrawn]
+    found = {name for one in new if _is_news(one) for name in news_in(one, counted)}
+    if not found:
+        sources = {one.source for one in before}
+        return ChangeKind.CORROBORATED, ("source",) if any(one.source not in sources for one in new) else ()
+    return ChangeKind.UPDATED, tuple(
+        name for name in ("type", "status", "date", "party", "amount", "count") if name in found
+    )
+
+
+def news_in(one: LinkedEvent, before: Sequence[LinkedEvent]) -> Iterator[str]:
+    """Yield the respects in which one event goes beyond all that was known."""
+    alike = [other for other in before if other.event.type is one.event.type]
+    if not alike:
+        yield "type"
+        return
+    same = [other for other in alike if _days_apart(one, other) <= SAME_ACT_DAYS]
+    if not same:
+        if all(day_of(one) > day_of(other) for other in alike):
+            yield "date"
+        return
+    if one.event.status in DONE and not any(other.event.status in DONE for other in same):
+        yield "status"
+    if _new_names(one.event, before):
+        yield "party"
+    yield from _new_figures(one.event, [other.event for other in same])
+
+
+def _is_news(one: LinkedEvent) -> bool:
+    return one.event.time_role is TimeRole.NEWS and not one.withdrawn
+
+
+def _days_apart(one: LinkedEvent, other: LinkedEvent) -> int:
+    """Return the days between two acts; a month or a year counts as near to each of its days."""
+    first, second = day_of(one), day_of(other)
+    short = min(len(first), len(second))
+    if short < 10 and first[:short] == second[:short]:
+        return 0
+    return abs((_date(first) - _date(second)).days)
+
+
+def _date(value: str) -> date:
+    return first_day(value)
+
+
+def _new_names(event: Event, before: Sequence[LinkedEvent]) -> bool:
+    """Return whether the event acts against somebody of whom the case has not heard in any spelling."""
+    known = [name for one in before for role in ("defendant", "target") for name in getattr(one.event, role)]
+    folded = {party(name) for name in known} | {service(name) for name in known}
+    return any(
+        party(name) not in folded
+        and service(name) not in folded
+        and not any(fuzz.token_set_ratio(party(name), party(other)) >= 85 for other in known)
+        for name in event.defendant
+    ) and bool(known)
+
+
+def _new_figures(event: Event, same: Sequence[Event]) -> Iterator[str]:
+    for money in event.money:
+        told = [m.amount for other in same for m in other.money if (m.kind, m.currency) == (money.kind, money.currency)]
+        if told and not any(_near(money.amount, amount) for amount in told):
+            yield "amount"
+    for count in event.counts:
+        numbers = [c.n for other in same for c in other.counts if c.unit is count.unit]
+        if numbers and not any(_near(count.n, n) for n in numbers):
+            yield "count"
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= TOLERANCE * max(abs(one), abs(other))

@@ -1,0 +1,143 @@
+"""What two reports of one proceeding share: typed keys, made from names, dockets, domains and figures.
+
+A key is a string `kind:rest`. Only keys find candidates, so a pair of cases without one in common is never compared.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from schemas.events import Case, Event
+from schemas.taxonomy import GROUPS, EventType, MoneyKind
+
+MAX_NAMES = 24
+"""Of one role that make keys: a takedown of four hundred domains is found again by its first two dozen."""
+
+_LEGAL_FORM = re.compile(
+    r"\b(?:inc|incorporated|corp|corporation|llc|llp|ltd|limited|gmbh|ag|sa|sarl|srl|spa|bv|nv|ab|oy|as|plc|pty|co"
+    r"|company|holdings?|fze|kk)\b"
+)
+_HONORIFIC = re.compile(r"^(?:mr|mrs|ms|dr|prof|sir|the|alleged|accused)\s+")
+_GENERIC = re.compile(
+    r"\b(?:the|ransomware|malware|botnet|trojan|stealer|infostealer|group|gang|service|services|site|sites|website"
+    r"|app|apps|platform|marketplace|forum|forums|network|operation|iptv|streaming|piracy|pirate|dark ?web|darknet)\b"
+)
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z]\Z")
+_US_DOCKET = re.compile(r"(?:\d:)?(\d\d(?:\d\d)?)-?([a-z]{2})-?0*(\d+)")
+_PROVIDER_TYPES = {EventType.SITE_BLOCKING, EventType.SUBPOENA}
+_TYPE_GROUP = {type_: group for group, types in GROUPS.items() for type_ in types}
+
+
+def plain(name: str) -> str:
+    """Return a name in lower case, without accents, possessives and punctuation other than `.` and `-` inside words."""
+    text = unicodedata.normalize("NFKD", name).casefold().replace("’", "'")
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = re.sub(r"'s\b", "", text)
+    return " ".join(re.sub(r"[^\w.\-]+", " ", text).replace("_", " ").split()).strip(".- ")
+
+
+def party(name: str) -> str:
+    """Return a person's or company's name without titles and legal forms; of a long name the first and last word."""
+    words = _LEGAL_FORM.sub(" ", _HONORIFIC.sub("", plain(name)).replace(".", " ").replace("-", " ")).split()
+    if not words:
+        return plain(name)
+    full = [word for word in words if len(word) > 1] or words
+    return " ".join(full if len(full) < 3 else (full[0], full[-1]))
+
+
+def is_domain(name: str) -> bool:
+    return bool(_DOMAIN.match(name.strip().lower()))
+
+
+def service(name: str) -> str:
+    """Return a site's or service's name: a domain without `www.`, else its words joined, generic ones left out."""
+    low = name.strip().lower()
+    if is_domain(low):
+        return low.removeprefix("www.")
+    words = _GENERIC.sub(" ", plain(name))
+    return re.sub(r"[\s.\-]+", "", words) or re.sub(r"[\s.\-]+", "", plain(name))
+
+
+def brand(name: str) -> str | None:
+    """Return the name inside a domain (`fmovies` of `fmovies.to`), if it is long enough to mean something."""
+    if not is_domain(name):
+        return None
+    label = service(name).split(".")[-2].replace("-", "")
+    return label if len(label) >= 5 else None
+
+
+def docket(number: str) -> str:
+    """Return a docket number without its spelling: `1:22-cv-01234` and `22-CV-1234` are one."""
+    text = re.sub(r"[\s.]+", "", number.casefold())
+    found = _US_DOCKET.search(text)
+    if found:
+        return f"{found[1][-2:]}{found[2]}{found[3]}"
+    return re.sub(r"[^\w]", "", text)
+
+
+def operation(name: str) -> str:
+    """Return the name of an operation without the word, digits kept: phases are told apart by time."""
+    return " ".join(re.sub(r"\b(?:operation|op|project|campaign)\b", " ", plain(name)).split()) or plain(name)
+
+
+def services_of(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield service(name)
+        inner = brand(name)
+        if inner:
+            yield inner
+
+
+def keys_of(events: Iterable[Event], published: date) -> list[str]:
+    """Return the keys of events of one proceeding in one article, each once, in a steady order."""
+    found: dict[str, None] = {}
+    for event in events:
+        for key in (*_name_keys(event), *_figure_keys(event, published)):
+            found.setdefault(key)
+    return list(found)
+
+
+def keys_of_case(case: Case) -> set[str]:
+    """Return the keys that a case's own record stands for; one that it has lost to a split is not among them."""
+    by_role: dict[str, list[str]] = {}
+    for member in case.parties:
+        by_role.setdefault(member.role, []).extend((member.name, *member.aliases))
+    defendants = [party(name) for name in by_role.get("defendant", [])]
+    found = {f"docket:{docket(number)}" for number in case.dockets}
+    found |= {f"operation:{operation(name)}" for name in case.operations}
+    found |= {f"target:{name}" for name in services_of((*by_role.get("target", []), *by_role.get("defendant", [])))}
+    found |= {f"{kind}:{name}" for name in defendants for kind in ("defendant", "provider")}
+    found |= {f"pair:{party(who)}|{name}" for who in by_role.get("complainant", []) for name in defendants}
+    return found
+
+
+def _name_keys(event: Event) -> Iterator[str]:
+    if event.docket:
+        yield f"docket:{docket(event.docket)}"
+    if event.operation:
+        yield f"operation:{operation(event.operation)}"
+    for name in services_of(event.target[:MAX_NAMES]):
+        yield f"target:{name}"
+    kind = "provider" if event.type in _PROVIDER_TYPES else "defendant"
+    for name in event.defendant[:MAX_NAMES]:
+        yield f"{kind}:{party(name)}"
+        if kind == "defendant" and " " not in party(name):
+            yield f"target:{service(name)}"  # one text's defendant is the next one's target
+        for who in event.complainant[:6]:
+            yield f"pair:{party(who)}|{party(name)}"
+
+
+def _figure_keys(event: Event, published: date) -> Iterator[str]:
+    month = (event.date or published.isoformat())[:7]
+    for who in event.authority[:4]:
+        if event.country:
+            yield f"place:{party(who)}|{event.country}|{month}|{_TYPE_GROUP[event.type]}"
+    for count in event.counts:
+        if count.n > 9:
+            yield f"number:{count.n} {count.unit}|{event.country}|{month}"
+    for money in event.money:
+        if money.kind is not MoneyKind.OTHER or money.amount % 1000:
+            yield f"amount:{money.amount:.0f} {money.currency}|{money.kind}"
+    if event.prison_months:
+        yield f"prison:{event.prison_months:g}|{event.country}|{month}"
