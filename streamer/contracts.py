@@ -25,6 +25,11 @@ from schemas.events import (
 )
 from schemas.query import Query
 
+
+class AlreadyRunning(Exception):
+    """Another process moves the messages here; the message says which."""
+
+
 KEY_LIMIT = 32
 """How many ids a key keeps."""
 

@@ -30,6 +30,10 @@ BUG_LIMIT = 20
 _log = structlog.get_logger()
 
 
+class TooManyBugs(Exception):
+    """A stage failed on `BUG_LIMIT` messages in a row: the fault is most likely in the stage, so the run stops."""
+
+
 class Place(StrEnum):
     """Where a stage's function runs."""
 
