@@ -1,0 +1,70 @@
+"""An article read once: its parts, mentions, triggers, cues and words, looked up by sentence."""
+
+import bisect
+import datetime as dt
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from agents.grammar.cues import Cue, find_cues
+from agents.grammar.document import Document, Sentence, read_document
+from agents.grammar.mention import Mention
+from agents.grammar.triggers import Trigger, find_triggers
+from agents.grammar.words import Word, words
+
+
+class Reading:
+    """What is known of an article before anything is decided. Parts are found when first asked for."""
+
+    def __init__(self, text: str, *, title: str, published: dt.date | None, mentions: Sequence[Mention]) -> None:
+        self.document: Document = read_document(text, title)
+        self.text = text
+        self.published = published
+        self.mentions = mentions
+        self.triggers: dict[int, list[Trigger]] = find_triggers(self.document)
+        self._words: dict[int, list[Word]] = {}
+        self._cues: dict[int, list[Cue]] = {}
+
+    @functools.cached_property
+    def mentions_in(self) -> dict[int, list[Mention]]:
+        """Mentions by the index of their sentence."""
+        starts = [sentence.start for sentence in self.document.sentences]
+        found: dict[int, list[Mention]] = defaultdict(list)
+        for mention in self.mentions:
+            found[max(0, bisect.bisect_right(starts, mention.start) - 1)].append(mention)
+        return found
+
+    @functools.cached_property
+    def title_stems(self) -> frozenset[str]:
+        """Stems of the headline's longer words."""
+        return frozenset(
+            word.stem for word in words(self.document.title, 0, len(self.document.title)) if len(word.stem) > 3
+        )
+
+    @functools.cached_property
+    def heading_of(self) -> dict[int, Sentence]:
+        """By section number, its first heading sentence."""
+        found: dict[int, Sentence] = {}
+        for sentence in self.document.sentences:
+            if sentence.kind == "heading":
+                found.setdefault(sentence.section, sentence)
+        return found
+
+    def sentence(self, index: int) -> Sentence:
+        return self.document.sentences[index]
+
+    def words_in(self, index: int) -> list[Word]:
+        if index not in self._words:
+            sentence = self.sentence(index)
+            self._words[index] = words(self.text, sentence.start, sentence.end)
+        return self._words[index]
+
+    def cues_in(self, index: int) -> list[Cue]:
+        if index not in self._cues:
+            sentence = self.sentence(index)
+            self._cues[index] = find_cues(self.text, sentence.start, sentence.end)
+        return self._cues[index]
+
+    def types_in(self, indices: Iterable[int]) -> set[str]:
+        """The event types with a strong trigger in these sentences."""
+        return {t.type for index in indices for t in self.triggers.get(index, ()) if t.strong}

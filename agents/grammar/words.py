@@ -1,0 +1,40 @@
+"""Words of a sentence, with their places and short stems, for the models' features."""
+
+import re
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*|[$€£¥%]")
+_SUFFIX = re.compile(r"(?:[’']s|ing|ed|es|s|ly)\Z")
+
+
+class Word(NamedTuple):
+    start: int
+    end: int
+    text: str
+    """Lower case."""
+    stem: str
+    capital: bool
+
+
+def words(text: str, start: int, end: int) -> list[Word]:
+    """Return the words of `text[start:end]`."""
+    return [_word(match.start(), match.end(), match.group()) for match in _WORD.finditer(text, start, end)]
+
+
+def _word(start: int, end: int, raw: str) -> Word:
+    lowered = raw.lower()
+    return Word(start, end, lowered, stem(lowered), raw[0].isupper())
+
+
+def stem(word: str) -> str:
+    """Return a crude stem: numbers become their shape, common endings go."""
+    if word[0].isdigit():
+        return _shape(word)
+    cut = _SUFFIX.sub("", word) if len(word) > 4 else word.removesuffix("’s").removesuffix("'s")
+    return cut if len(cut) > 2 else word
+
+
+def _shape(word: str) -> str:
+    if len(word) == 4 and word.isdigit() and word[:2] in ("19", "20"):
+        return "<year>"
+    return "<number>" if word.replace(".", "").replace(",", "").isdigit() else "<mixed>"

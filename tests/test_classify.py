@@ -1,0 +1,67 @@
+"""The coder from end to end, on invented stories."""
+
+from datetime import UTC, datetime
+
+from agents.classify import classify
+from schemas.events import Article, ArticleEvents
+from schemas.ids import text_hash
+
+STORY = """# Two men arrested over pirate streaming service
+
+Police in Leeds have arrested two men suspected of running the illegal streaming service FlumeTV, officers said on Tuesday.
+
+Officers searched three homes and seized laptops, phones and £40,000 in cash.
+
+## Earlier cases
+
+In 2019, a man from Hull was sentenced to three years in prison for selling pirate boxes.
+
+Readers with questions may write to us.
+"""
+
+
+def classified(text: str, *, language: str = "en") -> ArticleEvents:
+    article = Article(
+        id="article-a",
+        item_id="item-a",
+        source="Test",
+        version=text_hash(text),
+        title=text.partition("\n")[0].removeprefix("# "),
+        text=text,
+        language=language,
+        published_at=datetime(2024, 6, 5, 9, tzinfo=UTC),
+        seen_at=datetime(2024, 6, 5, 10, tzinfo=UTC),
+    )
+    [message] = classify(article)
+    return message
+
+
+def test_an_arrest_is_news_and_an_old_sentence_is_background() -> None:
+    found = {(e.type.value, e.time_role.value) for e in classified(STORY).events}
+    assert ("arrest", "news") in found
+    assert ("sentence", "background") in found
+
+
+def test_every_quote_stands_in_the_text_where_the_span_says() -> None:
+    events = classified(STORY).events
+    assert events
+    for event in events:
+        start, end = event.span
+        assert STORY[start:end] == event.evidence
+
+
+def test_ids_are_the_same_each_time_and_differ_within_an_article() -> None:
+    first, second = classified(STORY), classified(STORY)
+    assert first == second
+    assert len({event.id for event in first.events}) == len(first.events)
+
+
+def test_another_language_is_marked_and_not_half_read() -> None:
+    message = classified(STORY, language="es")
+    assert message.events == ()
+    assert message.not_classified == "language es"
+
+
+def test_a_text_without_enforcement_has_no_events() -> None:
+    assert classified("# A new phone\n\nThe phone has a large screen and costs 300 euros.\n").events == ()
+    assert classified("").events == ()

@@ -1,0 +1,78 @@
+"""Fit the linear models of `agents.grammar.model` with scikit-learn. Same data, same seed, same weights."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from agents.grammar.model import Linear
+
+SEED = 20240607
+SMALL = 0.01
+"""Weights nearer to nothing than this are left out of the data file."""
+
+Names = Sequence[Sequence[str]]
+
+
+def matrix(names: Names, rows: dict[str, int]) -> sparse.csr_matrix:
+    """Return a sparse matrix with a row per item and a column per feature."""
+    starts, found = [0], []
+    for features in names:
+        found.extend(sorted({rows[f] for f in features if f in rows}))
+        starts.append(len(found))
+    ones = np.ones(len(found), np.float32)
+    return sparse.csr_matrix((ones, found, starts), shape=(len(names), len(rows)))
+
+
+def vocabulary(names: Names, at_least: int) -> dict[str, int]:
+    """Number the features that at least so many items have."""
+    counts = Counter(feature for features in names for feature in set(features))
+    return {f: n for n, f in enumerate(sorted(f for f, count in counts.items() if count >= at_least))}
+
+
+def fit(names: Names, labels: Sequence[str], *, strength: float, at_least: int = 3) -> Linear:
+    """Return a model that tells the labels apart. With two labels it has one column: the second against the first."""
+    rows = vocabulary(names, at_least)
+    model = LogisticRegression(C=strength, max_iter=400, random_state=SEED).fit(matrix(names, rows), np.asarray(labels))
+    shown = tuple(model.classes_) if len(model.classes_) > 2 else (model.classes_[1],)
+    return without_small(Linear(rows, model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32), shown))
+
+
+def fit_typed(names: Names, types: Sequence[str], yes: Sequence[bool], *, strength: float, at_least: int = 3) -> Linear:
+    """Return a yes-or-no model with one column that all types share and one more for each type."""
+    rows = vocabulary(names, at_least)
+    plain = matrix(names, rows)
+    labels = sorted(set(types))
+    column = {label: n for n, label in enumerate(labels)}
+    copies = _beside(plain, np.array([column[t] for t in types]), len(labels))
+    model = LogisticRegression(C=strength, solver="liblinear", random_state=SEED).fit(copies, np.asarray(yes))
+    weights = model.coef_.reshape(1 + len(labels), len(rows)).T
+    bias = np.full(1, model.intercept_[0], np.float32).repeat(1 + len(labels))
+    bias[1:] = 0
+    return without_small(Linear(rows, weights.astype(np.float32), bias, ("", *labels)))
+
+
+def _beside(plain: sparse.csr_matrix, columns: np.ndarray, count: int) -> sparse.csr_matrix:
+    """Return `plain` with, to its right, a copy of each row in the block of its type."""
+    lengths = np.diff(plain.indptr)
+    shift = np.repeat((columns + 1) * plain.shape[1], lengths)
+    shape = (plain.shape[0], plain.shape[1] * (count + 1))
+    return plain_wide(plain, shape) + sparse.csr_matrix((plain.data, plain.indices + shift, plain.indptr), shape=shape)
+
+
+def plain_wide(plain: sparse.csr_matrix, shape: tuple[int, int]) -> sparse.csr_matrix:
+    return sparse.csr_matrix((plain.data, plain.indices, plain.indptr), shape=shape)
+
+
+def without_small(model: Linear) -> Linear:
+    """Return the model without the features whose weights are all next to nothing."""
+    keep = np.abs(model.weights).max(axis=1) >= SMALL
+    names = [name for name, kept in zip(model.rows, keep, strict=True) if kept]
+    weights = np.where(np.abs(model.weights) < SMALL / 2, 0, model.weights)[keep]
+    return Linear({name: n for n, name in enumerate(names)}, weights, model.bias, model.labels)
+
+
+def flatten(parts: Iterable[Iterable[str]]) -> list[str]:
+    return [item for part in parts for item in part]
