@@ -1,0 +1,164 @@
+"""The stories on a page: where each begins and ends, and what stands between that is no part of it."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from agents.page_blocks import Block
+from agents.page_dates import is_byline, is_dateline, printed_date
+
+
+class Found(NamedTuple):
+    """A story as it stands on a page."""
+
+    title: str
+    """Its own heading; empty if it has none."""
+    date: datetime | None
+    """As printed at its head."""
+    blocks: list[Block]
+
+
+class Rules(NamedTuple):
+    end: re.Pattern[str]
+    drop: re.Pattern[str]
+
+
+_HEAD = 10
+"""So many blocks below a heading are looked at to tell the story from its teaser."""
+_BEFORE = 5
+"""So many blocks above the heading may hold the dateline."""
+_STORY_PROSE = 2
+"""A story among several on a page has at least so many paragraphs of prose."""
+
+
+def stories(blocks: Sequence[Block], *, title: str, url: str | None) -> list[Found]:
+    """Return the stories of a page: several, or the one that the heading `title` stands above."""
+    rules = page_rules(urlsplit(url or "").hostname or "")
+    return several(blocks, url=url) or [_story(blocks, _start(blocks, title), rules)]
+
+
+def several(blocks: Sequence[Block], *, url: str | None) -> list[Found]:
+    """Return the stories of a page that holds at least two, each a heading with a byline and paragraphs below it.
+
+    Any other page gives an empty list.
+    """
+    rules = page_rules(urlsplit(url or "").hostname or "")
+    starts = [
+        number
+        for number, (block, below) in enumerate(pairwise(blocks))
+        if block.kind == "heading" and block.linked < 0.9 and below.kind == "paragraph" and is_byline(below.text)
+    ]
+    parts = [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
+    whole = [part for part in parts if _prose_count(_until_end(part[1:], rules)) >= _STORY_PROSE]
+    distinct = {words(part[0].text) for part in whole}
+    return [_story(part, 0, rules) for part in whole] if len(distinct) == len(whole) > 1 else []
+
+
+@cache
+def page_rules(host: str) -> Rules:
+    """Return the patterns that hold for a host. Source: `lexicon/pages.toml`."""
+    sets = [rules for name, rules in _table().items() if name == "any" or f".{host}".endswith(f".{name}")]
+    return Rules(_any_of(sets, "end"), _any_of(sets, "drop"))
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files("agents.lexicon").joinpath("pages.toml").read_text("utf-8"))
+
+
+def _any_of(sets: list[dict[str, list[str]]], name: str) -> re.Pattern[str]:
+    patterns = [pattern for rules in sets for pattern in rules.get(name, ())]
+    return re.compile(rf"\W{{0,4}}(?:{'|'.join(patterns)})\W{{0,4}}\Z", re.IGNORECASE)
+
+
+def is_prose(block: Block) -> bool:
+    """Return whether a block is running text rather than a label or navigation."""
+    if block.kind not in ("paragraph", "quote") or block.linked > 0.5:
+        return False
+    return len(block.text) >= 80 or (len(block.text) >= 40 and block.text[-1] in ".!?”\"'")
+
+
+def _prose_count(blocks: Iterable[Block]) -> int:
+    return sum(map(is_prose, blocks))
+
+
+def words(text: str) -> str:
+    """Return a text's words in lower case, for comparison."""
+    return " ".join(re.sub(r"[\W_]+", " ", text).lower().split())
+
+
+def _start(blocks: Sequence[Block], title: str) -> int:
+    """Return the place of the heading that the story stands below; -1 if there is none.
+
+    A page may say its title several times (archive head, navigation, story): the one with most prose below it counts,
+    of equals the last. Without one that says the title, the last heading of the first level.
+    """
+    wanted = words(title)
+    headings = [number for number, block in enumerate(blocks) if block.kind == "heading"]
+    same = [number for number in headings if wanted and words(blocks[number].text) == wanted]
+    top = [number for number in headings if blocks[number].level == 1 and blocks[number].linked < 0.9]
+    candidates = [*same, *top]
+    prose = {number: _prose_count(blocks[number + 1 : number + 1 + _HEAD]) for number in candidates}
+    return max(candidates, key=lambda number: (prose[number], number), default=-1)
+
+
+def _story(blocks: Sequence[Block], start: int, rules: Rules) -> Found:
+    heading = blocks[start].text if start >= 0 else ""
+    below = blocks[start + 1 :]
+    size = _head_size(below, rules)
+    around = [*below[:size], *reversed(blocks[max(0, start - _BEFORE) : max(0, start)])]
+    dates = (printed_date(block.text) for block in around if is_dateline(block.text))
+    head = [block for block in below[:size] if block.kind == "heading" and words(block.text) != words(heading)]
+    head = [block for block in head if block.linked < 0.5 and not rules.drop.match(block.text)]
+    body = _without_furniture(_until_end(below[size:], rules), rules)
+    return Found(heading, next((date for date in dates if date), None), [*head, *body])
+
+
+def _head_size(blocks: Sequence[Block], rules: Rules) -> int:
+    """Return how many blocks below the heading are byline, breadcrumbs, captions and the like, not yet story."""
+    for number, block in enumerate(blocks):
+        labels = block.kind == "rule" or block.linked >= 0.6 or is_dateline(block.text) or rules.drop.match(block.text)
+        short = len(block.text) < 60 and (not block.text or block.text[-1] not in '.!?:”"')
+        if not (labels or short or block.kind == "heading" or rules.end.match(block.text)):
+            return number
+    return len(blocks)
+
+
+def _until_end(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
+    for block in blocks:
+        if rules.end.match(block.text):
+            return
+        yield block
+
+
+def _without_furniture(blocks: Iterable[Block], rules: Rules) -> list[Block]:
+    kept: list[Block] = []
+    for block in blocks:
+        link_only = block.linked >= 0.9 and (block.kind == "heading" or len(block.text) < 200)
+        if block.kind == "rule" or rules.drop.match(block.text) or (link_only and block.kind != "item"):
+            continue
+        kept.append(block)
+    return _without_menus(kept)
+
+
+def _without_menus(blocks: list[Block]) -> list[Block]:
+    """Drop lists of which every item is a link, and headings that nothing follows."""
+    kept: list[Block] = []
+    position = 0
+    while position < len(blocks):
+        end = position + 1
+        while blocks[position].kind == "item" and end < len(blocks) and blocks[end].kind == "item":
+            end += 1
+        run = blocks[position:end]
+        if run[0].kind != "item" or any(block.linked < 0.9 for block in run):
+            kept.extend(run)
+        position = end
+    while kept and kept[-1].kind == "heading":
+        kept.pop()
+    return kept
