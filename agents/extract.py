@@ -21,6 +21,9 @@ _ADDRESS_LINE = re.compile(
     r"\s*(?:original\s+)?(?:url|address|source):\s*(https?://\S{1,2000})[ \t]*\r?\n", re.IGNORECASE
 )
 
+_TAIL = 2000
+"""So many characters before a cut may be half a link."""
+
 MAX_BYTES = 5 * 1024 * 1024
 """A longer page is refused. Source: measured run times of the parsers on hostile pages."""
 
@@ -87,9 +90,9 @@ def _from_html(text: str, given: _Given) -> list[Story]:
 def _from_text(text: str, media_type: str, given: _Given) -> list[Story]:
     front, text = _front_matter(text)
     cut = bool(front) and text.rstrip().endswith("...")
-    text = _without_cut_word(text) if cut else text
-    url = given.url or front.get("url") or _first_address(text)
-    text = _ADDRESS_LINE.sub("", text, count=1)
+    text = _without_cut_end(text) if cut else text
+    told, text = _address_line(text)
+    url = given.url or front.get("url") or told
     blocks = markdown_blocks(text) if front or media_type == "text/markdown" else text_blocks(text)
     known = _Given(
         url=url,
@@ -158,19 +161,27 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     return {name.strip().lower(): _unquoted(value.strip()) for name, _, value in pairs}, text[match.end() :]
 
 
-def _first_address(text: str) -> str | None:
-    """Return the address in a first line such as `Original URL: https://…`."""
+def _address_line(text: str) -> tuple[str | None, str]:
+    """Return the address in a first line such as `Original URL: https://…`, and what follows it."""
     match = _ADDRESS_LINE.match(text)
-    return match[1] if match else None
+    return (match[1], text[match.end() :]) if match else (None, text)
 
 
 def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
-def _without_cut_word(text: str) -> str:
-    """Drop the dots that mark a cut and the word before them, which may be half a number."""
-    return re.sub(r"\S{0,200}\Z", "", text.rstrip().removesuffix("..."))
+def _without_cut_end(text: str) -> str:
+    """Drop the dots that mark a cut and what stands half before them: an image, a link's target, or a word.
+
+    Half a word may be half a number.
+    """
+    text = text.rstrip().removesuffix("...")
+    start, end = text[:-_TAIL], text[-_TAIL:]
+    whole_words = re.sub(r"\[([^\[\]]*)\]\([^()\n]*\Z", r"\1", end)
+    if whole_words == end:
+        whole_words = re.sub(r"\]\([^()\n]*\Z|\S+\Z", "", end)
+    return start + re.sub(r"\[?!\[[^\[\]]*\]?\Z|\[(?=[^\[\]]*\Z)", "", whole_words)
 
 
 def _day(text: str) -> datetime | None:

@@ -24,8 +24,9 @@ class Block(NamedTuple):
 Lines = tuple[str, int, list[str]]
 """Kind, level, and the lines of a block that is being read."""
 
+_WORD = re.compile(r"\w")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
-_HEADING = re.compile(rf"\s{{0,3}}(?:[*+-]\s{{1,3}})?({OPEN}?)(#{{1,6}})\s+(.*?)[\s#]*$")
+_HEADING = re.compile(rf"\s{{0,3}}(?:[*+-]\s{{1,3}})?({OPEN}?)(#{{1,6}})\s+(.*)")
 _ITEM = re.compile(r"\s*(?:[*+•·\uf0b7-]|\d{1,3}[.)])\s+(.*)")
 _RULE = re.compile(r"\s{0,3}([-*_])\s*(?:\1\s*){2,80}$")
 _TABLE_RULE = re.compile(r"\s*\|[\s:|-]+$")
@@ -46,7 +47,7 @@ def make_block(kind: str, text: str, level: int = 0) -> Block:
 def markdown_blocks(text: str) -> list[Block]:
     """Return the blocks of a page that was archived as Markdown."""
     made = (make_block(kind, " ".join(lines), level) for kind, level, lines in _groups(readable(text).split("\n")))
-    return [block for block in made if block.text or block.kind == "rule"]
+    return [block for block in made if _WORD.search(block.text) or block.kind == "rule"]
 
 
 def _groups(lines: list[str]) -> Iterator[Lines]:
@@ -82,7 +83,7 @@ def _started(line: str) -> Lines:
     if _RULE.match(line) or _TABLE_RULE.match(line):
         return ("rule", 0, [])
     if heading := _HEADING.match(line):
-        return ("heading", len(heading[2]), [heading[1] + heading[3]])
+        return ("heading", len(heading[2]), [heading[1] + heading[3].rstrip(" #")])
     if line.lstrip().startswith(">"):
         return ("quote", 0, [line.lstrip("> ")])
     if item := _ITEM.match(line):
@@ -114,7 +115,7 @@ def text_blocks(text: str) -> list[Block]:
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Return whether the lines that another follows directly are mostly as long as lines of wrapped text are."""
-    inner = sorted(len(line) for line, following in pairwise(lines) if line and following)
+    inner = sorted(len(line) for line, below in pairwise(lines) if line and below and not _ITEM.match(below))
     return "" in lines[:-1] and bool(inner) and _WRAP[0] <= inner[len(inner) // 2] <= _WRAP[1]
 
 

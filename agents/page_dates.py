@@ -60,19 +60,24 @@ def address_date(url: str | None) -> datetime | None:
 
 
 def is_dateline(text: str) -> bool:
-    """Return whether a short line is a byline or dateline: it has a date, and little else."""
-    return len(text) <= _LONGEST and (printed_date(text) is not None or _YEARLESS.search(text) is not None)
+    """Return whether a line has a date and, besides it and words like `posted by`, only names."""
+    return _other_names(text) is not None
 
 
 def is_byline(text: str) -> bool:
-    """Return whether a line is a byline with a date: besides it and words like `posted by` there are only names."""
-    if not is_dateline(text):
-        return False
-    rest = text
+    """Return whether a line is a dateline with a name, a time of day or a word like `published`."""
+    names = _other_names(text)
+    return names is not None and bool(names or _CREDIT.search(text))
+
+
+def _other_names(text: str) -> list[str] | None:
+    """Return the words of a dateline that are neither date nor `posted by`; None if it is no dateline."""
+    if len(text) > _LONGEST or not (printed_date(text) or _YEARLESS.search(text)):
+        return None
     for pattern in (*_DATES, _YEARLESS, _CLOCK, _BYLINE_WORDS):
-        rest = pattern.sub(" ", rest)
-    names = rest.split()
-    return len(names) <= 6 and all(name[0].isupper() for name in names) and bool(names or _CREDIT.search(text))
+        text = pattern.sub(" ", text)
+    names = text.split()
+    return names if len(names) <= 10 and all(name[0].isupper() for name in names) else None
 
 
 def _moment(year: int, month: int, day: int, clock: re.Match[str] | None) -> datetime | None:

@@ -141,7 +141,7 @@ def _tree_blocks(element: lxml.html.HtmlElement, kind: str = "paragraph", level:
 
 def _block(run: list[str], kind: str, level: int) -> Iterator[Block]:
     block = make_block(kind, "".join(run).strip().removesuffix(" |"), level)
-    if block.text:
+    if any(map(str.isalnum, block.text)):
         yield block
 
 

@@ -88,4 +88,6 @@ def _without_emphasis(line: str) -> str:
         return line
     bullet = _BULLET.match(line)
     start, rest = (line[: bullet.end()], line[bullet.end() :]) if bullet else ("", line)
-    return start + _UNDERSCORES.sub("", _STARS.sub("", rest)).replace("`", "")
+    rest = _STARS.sub("", rest) if "*" in rest else rest
+    rest = _UNDERSCORES.sub("", rest) if "_" in rest else rest
+    return start + rest.replace("`", "")

@@ -25,16 +25,24 @@ class Found(NamedTuple):
 
 
 class Rules(NamedTuple):
+    """Patterns for what stands around stories, tried on a whole block."""
+
     end: re.Pattern[str]
+    box: re.Pattern[str]
     drop: re.Pattern[str]
+
+    def is_furniture(self, text: str) -> bool:
+        return any(pattern.match(text) for pattern in self)
 
 
 _HEAD = 10
 """So many blocks below a heading are looked at to tell the story from its teaser."""
 _BEFORE = 5
 """So many blocks above the heading may hold the dateline."""
+_LATE = 4
+"""So many blocks below a standfirst may hold the dateline."""
 _STORY_PROSE = 2
-"""A story among several on a page has at least so many paragraphs of prose."""
+"""A story among several, and the rest of a story below a box, has at least so many paragraphs of prose."""
 
 
 def stories(blocks: Sequence[Block], *, title: str, url: str | None) -> list[Found]:
@@ -64,7 +72,7 @@ def several(blocks: Sequence[Block], *, url: str | None) -> list[Found]:
 def page_rules(host: str) -> Rules:
     """Return the patterns that hold for a host. Source: `lexicon/pages.toml`."""
     sets = [rules for name, rules in _table().items() if name == "any" or f".{host}".endswith(f".{name}")]
-    return Rules(_any_of(sets, "end"), _any_of(sets, "drop"))
+    return Rules(*(_any_of(sets, name) for name in Rules._fields))
 
 
 @cache
@@ -110,31 +118,44 @@ def _start(blocks: Sequence[Block], title: str) -> int:
 
 def _story(blocks: Sequence[Block], start: int, rules: Rules) -> Found:
     heading = blocks[start].text if start >= 0 else ""
-    below = blocks[start + 1 :]
+    below = [block for block in blocks[start + 1 :] if not heading or words(block.text) != words(heading)]
     size = _head_size(below, rules)
-    around = [*below[:size], *reversed(blocks[max(0, start - _BEFORE) : max(0, start)])]
+    around = [*below[: size + _LATE], *reversed(blocks[max(0, start - _BEFORE) : max(0, start)])]
     dates = (printed_date(block.text) for block in around if is_dateline(block.text))
-    head = [block for block in below[:size] if block.kind == "heading" and words(block.text) != words(heading)]
-    head = [block for block in head if block.linked < 0.5 and not rules.drop.match(block.text)]
-    body = _without_furniture(_until_end(below[size:], rules), rules)
-    return Found(heading, next((date for date in dates if date), None), [*head, *body])
+    head = [block for block in below[:size] if block.kind == "heading" and block.linked < 0.5]
+    late = [block for block in below[size : size + _LATE] if not is_dateline(block.text)]
+    body = _until_end([*head, *late, *below[size + _LATE :]], rules)
+    return Found(heading, next((date for date in dates if date), None), _without_furniture(body, rules))
 
 
 def _head_size(blocks: Sequence[Block], rules: Rules) -> int:
     """Return how many blocks below the heading are byline, breadcrumbs, captions and the like, not yet story."""
     for number, block in enumerate(blocks):
-        labels = block.kind == "rule" or block.linked >= 0.6 or is_dateline(block.text) or rules.drop.match(block.text)
-        short = len(block.text) < 60 and (not block.text or block.text[-1] not in '.!?:”"')
-        if not (labels or short or block.kind == "heading" or rules.end.match(block.text)):
+        label = block.kind in ("rule", "heading") or block.linked >= 0.6 or is_dateline(block.text)
+        short = len(block.text) < 60 and not block.text.endswith((".", "!", "?", ":", "”", '"', "’"))
+        if not (label or short or rules.is_furniture(block.text)):
             return number
     return len(blocks)
 
 
 def _until_end(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
-    for block in blocks:
-        if rules.end.match(block.text):
-            return
-        yield block
+    """Yield what stands above the end of the story, without the boxes in it.
+
+    A box with no prose to speak of below it is the end.
+    """
+    end = next((number for number, block in enumerate(blocks) if rules.end.match(block.text)), len(blocks))
+    prose_left = sum(map(is_prose, blocks[:end]))
+    in_box = False
+    for block in blocks[:end]:
+        prose = is_prose(block)
+        if rules.box.match(block.text):
+            in_box = True
+            if prose_left < _STORY_PROSE:
+                return
+        in_box = in_box and not prose
+        prose_left -= prose
+        if not in_box:
+            yield block
 
 
 def _without_furniture(blocks: Iterable[Block], rules: Rules) -> list[Block]:
@@ -148,7 +169,7 @@ def _without_furniture(blocks: Iterable[Block], rules: Rules) -> list[Block]:
 
 
 def _without_menus(blocks: list[Block]) -> list[Block]:
-    """Drop lists of which every item is a link, and headings that nothing follows."""
+    """Drop lists of which every item is a link, and headings that nothing follows (but not if all are headings)."""
     kept: list[Block] = []
     position = 0
     while position < len(blocks):
@@ -159,6 +180,5 @@ def _without_menus(blocks: list[Block]) -> list[Block]:
         if run[0].kind != "item" or any(block.linked < 0.9 for block in run):
             kept.extend(run)
         position = end
-    while kept and kept[-1].kind == "heading":
-        kept.pop()
-    return kept
+    last = next((number for number in range(len(kept), 0, -1) if kept[number - 1].kind != "heading"), len(kept))
+    return kept[:last]
