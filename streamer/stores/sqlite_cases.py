@@ -52,9 +52,10 @@ class Cases:
 
     def list_cases(self, *, limit: int = 50, cursor: str | None = None) -> tuple[list[Case], str | None]:
         before, after_id = _place(cursor)
-        rows = self._database.rows(_LIST, (before, after_id, limit))
-        following = f"{rows[-1][0]!r}:{rows[-1][1]}" if len(rows) == limit else None
-        return [_case.decode(record) for _, _, record in rows], following
+        rows = self._database.rows(_LIST, (before, after_id, limit + 1))
+        shown = rows[:limit]
+        following = f"{shown[-1][0]!r}:{shown[-1][1]}" if len(rows) > limit else None
+        return [_case.decode(record) for _, _, record in shown], following
 
     def timeline(self, case_id: str) -> list[LinkedEvent]:
         rows = self._database.rows("SELECT record FROM events WHERE case_id = ?", (case_id,))

@@ -1,0 +1,42 @@
+"""Where the contract tests keep their data. A further implementation is a further kind here and a row in conftest.py.
+
+A place can be sent to another process and opened there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from make import NOW
+
+from streamer.contracts import Runtime, Store
+from streamer.pipeline import Stage
+from streamer.runtimes.embedded import EmbeddedRuntime
+from streamer.stores.sqlite import SqliteStore
+
+
+@dataclass(frozen=True)
+class Place:
+    kind: str
+    """`sqlite` or `embedded`."""
+    address: str
+
+
+async def call(function: Callable[..., Any], /, *args: Any) -> Any:
+    """Stand in for a pool of processes: calls the function at once."""
+    return function(*args)
+
+
+def at_once(failures: int) -> float:
+    """Stand in for the growing pauses."""
+    return 0.01
+
+
+def open_store(place: Place) -> Store:
+    assert place.kind == "sqlite"
+    return SqliteStore(place.address)
+
+
+def open_runtime(place: Place, stages: Sequence[Stage], **options: Any) -> Runtime:
+    assert place.kind == "embedded"
+    return EmbeddedRuntime(place.address, stages, **({"pool": call, "now": lambda: NOW, "pause": at_once} | options))
