@@ -1,0 +1,102 @@
+"""Articles in Elasticsearch, and the keys under which articles and cases find each other."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from schemas.events import Article
+from streamer.contracts import KEY_LIMIT, Key
+from streamer.stores.elastic_client import Elastic, Source, Write
+from streamer.stores.elastic_record import pack, stamp, unpack
+
+_LONGEST_ID = 500
+"""Bytes; Elasticsearch takes 512."""
+_PAGE = 500
+
+
+class Articles:
+    """The part of the store that keeps articles and keys."""
+
+    _elastic: Elastic
+
+    def save_article(self, article: Article) -> bool:
+        def document(old: Source | None) -> Source | None:
+            if old:
+                known = unpack(old, Article)
+                if known.version == article.version or known.seen_at > article.seen_at:
+                    return None
+            return _document(article)
+
+        return self._elastic.change("articles", article.id, document)
+
+    def article(self, article_id: str) -> Article | None:
+        found = self._elastic.get("articles", article_id)
+        return unpack(found.source, Article) if found else None
+
+    def articles(self, after: str = "", limit: int = 500) -> list[Article]:
+        query = {"range": {"article_id": {"gt": after}}}
+        answer = self._elastic.search("articles", query=query, sort=[{"article_id": "asc"}], size=limit)
+        return [unpack(hit["_source"], Article) for hit in answer["hits"]["hits"]]
+
+    def main_cases(self) -> Iterator[tuple[str, str | None]]:
+        first_stories = {"term": {"part": 0}}
+        stories = self._elastic.all("articles", "name", query=first_stories, source=["name", "article_id"])
+        while page := list(islice(stories, _PAGE)):
+            main = self._main_events([story["article_id"] for story in page])
+            yield from ((story["name"], main.get(story["article_id"])) for story in page)
+
+    def _main_events(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Return the case of the first main event of each article that has one."""
+        wanted = [{"terms": {"article_id": article_ids}}, {"term": {"main": True}}, {"term": {"withdrawn": False}}]
+        fields = ["article_id", "case_id", "start"]
+        events = list(self._elastic.all("timeline", "event_id", query={"bool": {"filter": wanted}}, source=fields))
+        events.sort(key=lambda event: event["start"], reverse=True)
+        return {event["article_id"]: event["case_id"] for event in events}
+
+    def keys(self, names: Sequence[str]) -> dict[str, Key]:
+        found = self._elastic.mget(("keys", _key_id(name)) for name in names)
+        by_id = {id_: _key(one.source) for (_, id_), one in found.items()}
+        return {name: by_id[_key_id(name)] for name in names if _key_id(name) in by_id}
+
+    def add_keys(self, names: Iterable[str], owner: str) -> None:
+        """Put `owner` first under each name. A key that another writer changed meanwhile is read and changed again."""
+        left = {_key_id(name) for name in names}
+        while left:
+            found = self._elastic.mget(("keys", id_) for id_ in left)
+            writes = []
+            for id_ in left:
+                old = found.get(("keys", id_))
+                key = _key(old.source) if old else Key()
+                if owner not in key.ids:
+                    longer = {"ids": [owner, *key.ids][:KEY_LIMIT], "total": key.total + 1}
+                    writes.append(Write("keys", id_, longer, found=old))
+            done = self._elastic.write(writes)
+            left = {write.id for write, went in zip(writes, done, strict=True) if not went}
+
+
+def _key(source: Source) -> Key:
+    return Key(ids=tuple(source["ids"]), total=source["total"])
+
+
+def _key_id(name: str) -> str:
+    data = name.encode()
+    return name if len(data) <= _LONGEST_ID else hashlib.sha256(data).hexdigest()
+
+
+def _document(article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "name": article.path or article.url or article.id,
+        "part": article.part,
+        "version": article.version,
+        "source": article.source,
+        "url": article.url,
+        "language": article.language,
+        "text_status": article.text_status,
+        "published_at": stamp(article.published_at),
+        "seen_at": stamp(article.seen_at),
+        "@timestamp": stamp(article.published_at or article.seen_at),
+        "title": article.title[:1000],
+        "record": pack(article),
+    }
