@@ -27,6 +27,8 @@ class DateValue(Record, frozen=True, kw_only=True):
 
     iso: str
     relative: bool = False
+    future: bool = False
+    """True where the words put it after the day of publication ("will be sentenced on 3 May")."""
 
 
 class MoneyValue(Record, frozen=True, kw_only=True):
@@ -47,6 +49,10 @@ class TermValue(Record, frozen=True, kw_only=True):
     """"up to", "faces", "maximum"."""
     combined: bool = False
     """"a total of", "combined"."""
+    prison: bool = False
+    """True where the words beside it say custody ("in prison", "jail", "behind bars")."""
+    probation: bool = False
+    """Probation, supervised release, community service: no prison term."""
 
 
 class CountValue(Record, frozen=True, kw_only=True):

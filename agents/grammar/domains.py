@@ -1,0 +1,58 @@
+"""Domain names, also defanged ones: "pirate.example", "bad[.]example", "hxxps://bad.example/x"."""
+
+import re
+from functools import cache
+
+import tldextract
+
+from agents.grammar.mention import Mention, NameValue
+from agents.lexicon import words
+
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
+_CANDIDATE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})(?:{_DOT}[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})){{1,6}}")
+_FILE_ENDINGS = frozenset(["js", "py", "sh", "md", "rs", "pl", "cc", "so", "ps", "zip", "mov", "java", "cs", "php", "exe", "dll", "apk", "pdf", "doc", "txt", "html", "htm"])
+_LOOKS_LIKE_WORDS = re.compile(r"[a-z]+\.[A-Z][a-z]+$")
+"""A missing blank after a full stop: "site.The"."""
+
+
+@cache
+def _splitter() -> tldextract.TLDExtract:
+    """Split with the bundled suffix list only: no network, no cache on disk."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
+
+
+@cache
+def _never_targets() -> frozenset[str]:
+    return words("publisher_domains.txt")
+
+
+def find_domains(text: str, outlet_domains: frozenset[str] = frozenset()) -> list[Mention]:
+    """Return the domains in `text`, lower-case and refanged, without publishers', link and social domains.
+
+    `outlet_domains` are registrable domains of the outlet itself, which are left out too. A company written as a
+    domain ("Booking.com") comes out as a domain like any other.
+    """
+    found = []
+    for candidate in _CANDIDATE.finditer(text):
+        start, end = candidate.span()
+        if start and (text[start - 1].isalnum() or text[start - 1] in "_@."):
+            continue
+        name = re.sub(r"\[\.\]|\(\.\)|\[dot\]", ".", candidate[0])
+        if text[end : end + 1] in ("@", "_") or not _is_domain(name, outlet_domains):
+            continue
+        value = NameValue(name=candidate[0], canonical=name.lower())
+        found.append(Mention(start, end, "domain", value, "domain.defanged" if "[" in candidate[0] else "domain"))
+    return found
+
+
+def _is_domain(name: str, outlet_domains: frozenset[str]) -> bool:
+    parts = _splitter()(name)
+    registrable = f"{parts.domain}.{parts.suffix}".lower()
+    if not parts.domain or not parts.suffix or (parts.domain.isdigit() and len(parts.suffix) < 2):
+        return False
+    if registrable in outlet_domains or registrable in _never_targets() or name.lower() in _never_targets():
+        return False
+    last = parts.suffix.rsplit(".", 1)[-1]
+    if _LOOKS_LIKE_WORDS.match(name) or (last.lower() in _FILE_ENDINGS and last.lower() not in ("cc", "zip", "sh")):
+        return False
+    return len(parts.domain) > 1 and not (last.isupper() and len(last) > 3)

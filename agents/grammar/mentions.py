@@ -1,0 +1,74 @@
+"""All mentions of a text: every finder once, overlaps settled."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from agents.grammar.counts import find_counts
+from agents.grammar.courts import find_courts
+from agents.grammar.dates import find_dates
+from agents.grammar.dockets import find_dockets
+from agents.grammar.domains import find_domains
+from agents.grammar.gazetteer import find_known
+from agents.grammar.mention import Mention
+from agents.grammar.money import find_money
+from agents.grammar.names import capitalised_runs
+from agents.grammar.operations import find_operations
+from agents.grammar.organisations import find_aliases, find_organisations, find_unknown
+from agents.grammar.persons import find_persons
+from agents.grammar.places import settle_places
+from agents.grammar.services import find_services
+from agents.grammar.terms import find_terms
+
+
+def find_mentions(text: str, *, published: date | None, outlet_domains: frozenset[str] = frozenset()) -> list[Mention]:
+    """Return all mentions in `text`, by start. Spans are offsets into `text`.
+
+    Values (money, dates, terms, dockets) do not overlap each other, and names do not overlap each other; a count may
+    hold a name. Where two names claim the same characters, the longer wins, then the surer. `published` is the day
+    that relative dates are resolved from; `outlet_domains` are domains of the outlet, which are never mentioned.
+    """
+    values = [*find_money(text), *find_dates(text, published), *find_terms(text), *find_dockets(text)]
+    names = _names(text, outlet_domains)
+    settled = [*_without_overlaps(values), *find_counts(text), *_without_overlaps(names)]
+    settled.sort(key=lambda m: (m.start, -m.end, m.kind))
+    return settled
+
+
+def _names(text: str, outlet_domains: frozenset[str]) -> list[Mention]:
+    known = find_known(text)
+    places = settle_places(text, [m for m in known if m.kind == "place"])
+    runs = list(capitalised_runs(text))
+    domains = find_domains(text, outlet_domains)
+    named = [m for m in known if m.kind != "place"]
+    organisations = find_organisations(text, runs)
+    return [
+        *domains,
+        *find_courts(text, places),
+        *find_operations(text),
+        *named,
+        *organisations,
+        *find_aliases(text, [*named, *organisations]),
+        *find_persons(text, runs),
+        *places,
+        *find_services(text, runs, domains),
+        *find_unknown(text, runs),
+    ]
+
+
+def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
+    """Keep the surest mention where several overlap: weak ones give way, then the shorter, then the later rule."""
+    ranked = sorted(enumerate(mentions), key=lambda item: (_weakness(item[1]), -(item[1].end - item[1].start), item[0]))
+    taken: set[int] = set()
+    kept = []
+    for _, mention in ranked:
+        span = range(mention.start, mention.end)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            kept.append(mention)
+    return kept
+
+
+def _weakness(mention: Mention) -> int:
+    if mention.rule == "name.unknown":
+        return 2
+    return 1 if mention.rule in ("service.spelling", "date.bare_year") else 0

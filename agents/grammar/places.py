@@ -1,0 +1,59 @@
+"""Places: which country a name of a country, region or city stands for, and whether it is only a nationality."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agents.grammar.mention import Mention, PlaceValue
+
+_BODY = re.compile(
+    r"['’]?s? (?:[\w-]+ ){0,3}?(?:court|courts|police|authorit(?:y|ies)|government|prosecutors?|law enforcement|ISPs?|"
+    r"providers?|tribunal|regulators?|agenc(?:y|ies)|ministry|customs|gendarmerie|judges?|officials|investigators|"
+    r"law|laws|legislation|supreme|high|federal|appeals?|district|telecom|watchdog|parliament|state|cops|feds|"
+    r"territory|soil|borders?|branch|arm|market)\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r" (?:[\w-]+ ){0,2}?(?:m[ae]n|wom[ae]n|nationals?|citizens?|hackers?|teen\w*|students?|national|couple|brothers|"
+    r"developers?|cybercriminals?|threat actors?|duo|trio|suspects?|programmers?|fugitives?|immigrants?)\b",
+    re.IGNORECASE,
+)
+_THEN_REGION = re.compile(r", ?$")
+
+
+def settle_places(text: str, places: Sequence[Mention]) -> list[Mention]:
+    """Return place mentions with their country settled by what stands beside them.
+
+    "Naples, Florida" becomes one place in the United States; a nationality before an institution ("Dutch police")
+    is no mere nationality; "Georgia" beside Tbilisi is the country.
+    """
+    merged = list(_merged(text, places))
+    caucasus = any(p.value.country == "GE" for p in merged)
+    return [_settled(text, place, caucasus=caucasus) for place in merged]
+
+
+def _merged(text: str, places: Sequence[Mention]) -> Iterator[Mention]:
+    i = 0
+    while i < len(places):
+        here = places[i]
+        there = places[i + 1] if i + 1 < len(places) else None
+        if there and here.rule == "place.city" and there.rule in ("place.region", "place.country"):
+            gap = text[here.end : there.start]
+            if gap in (", ", ","):
+                name = text[here.start : there.end]
+                yield Mention(
+                    here.start, there.end, "place", PlaceValue(name=name, country=there.value.country), "place.city"
+                )
+                i += 2
+                continue
+        yield here
+        i += 1
+
+
+def _settled(text: str, place: Mention, *, caucasus: bool) -> Mention:
+    value: PlaceValue = place.value
+    if value.name == "Georgia" and caucasus:
+        return place._replace(value=PlaceValue(name=value.name, country="GE"), rule="place.country")
+    if value.nationality:
+        body = _BODY.match(text, place.end) is not None and _PERSON.match(text, place.end) is None
+        return place._replace(value=PlaceValue(name=value.name, country=value.country, nationality=not body))
+    return place
