@@ -14,7 +14,7 @@ from agents.errors import Rejected
 from agents.page_blocks import Block, markdown_blocks, text_blocks
 from agents.page_charset import decoded
 from agents.page_dates import address_date
-from agents.page_story import Found, stories
+from agents.page_story import Found, page_rules, stories
 from schemas.events import Record
 
 _ADDRESS_LINE = re.compile(
@@ -105,7 +105,7 @@ def _from_text(text: str, media_type: str, given: _Given) -> list[Story]:
         (_day(front.get("date", "")), "front matter"),
         (address_date(url), "address"),
     )
-    return _assembled(stories(blocks, title=known.title, url=url), known, dates, partial=cut)
+    return _assembled(stories(blocks, title=known.title, rules=page_rules(url)), known, dates, partial=cut)
 
 
 Dates = Sequence[tuple[datetime | None, str]]

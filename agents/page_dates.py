@@ -34,8 +34,8 @@ _YEARLESS = re.compile(
 """A day and month with a time of day and no year, as newsletters print them."""
 _TAIL = re.compile(r"-(\d\d)([01]\d)([0-3]\d)/?$")
 _BYLINE_WORDS = re.compile(
-    r"\b(?:by|posted|published|updated|written|last|on|at|in|and|for|of|the|de|der|den|van|von|la|le|utc|gmt|am|pm|"
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b\.?|[^\w\s]",
+    r"\b(?:by|posted|published|updated|written|last|(?:\d+ )?min(?:ute)?s?|read|on|at|in|and|for|of|the|"
+    r"de|der|den|van|von|la|le|utc|gmt|am|pm|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b\.?|[^\w\s]",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(r"\b(?:by|posted|published|updated|written)\b|\d:\d\d", re.IGNORECASE)

@@ -6,6 +6,8 @@ anything is parsed, the fast pass comes first, the thorough one only where it fo
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
+from datetime import datetime
 
 import lxml.html
 import trafilatura
@@ -14,10 +16,10 @@ from trafilatura.settings import Document
 
 from agents.errors import Rejected
 from agents.page_blocks import Block, make_block
-from agents.page_dates import is_byline
+from agents.page_dates import is_byline, printed_date
 from agents.page_markup import CLOSE, OPEN
 from agents.page_meta import Meta, page_meta
-from agents.page_story import Found, several, stories
+from agents.page_story import Found, Rules, is_digest, page_rules, stories
 
 _SHORT = 250
 """A main text with fewer characters is looked for a second time, thoroughly."""
@@ -32,6 +34,7 @@ _KINDS = {
 """Kind of block by tag, of HTML and of trafilatura's own tree."""
 _BLOCKS = (*_KINDS, "div", "section", "article", "main", "header", "list", "ul", "ol", "dl", "table", "body")
 _PASSED_OVER = {"script", "style", "nav", "footer", "aside", "form", "button", "noscript", "svg", "iframe", "figure"}
+_BOXES = {"div", "section", "aside", "footer", "ul", "ol", "nav", "form", "figure"}
 _WALL = re.compile(
     r"(enable|turn on|requires?) (javascript|cookies)|(verify|checking) (that )?(you are|if you are|your browser)"
     r"|(accept|consent to) .{0,30}cookies to (continue|view|read)",
@@ -51,16 +54,21 @@ def html_stories(text: str, *, url: str | None, title: str) -> tuple[list[Found]
 
     Raises Rejected on a page that cannot be parsed and on a wall that asks for consent or scripts.
     """
-    text = _without_scripts(text)
-    tree = _parsed(text)
+    tree = _parsed(_without_scripts(text))
+    rules = page_rules(url)
     meta = page_meta(tree)
-    parts = several(list(_tree_blocks(_body(tree))), url=url) if _bylines(tree) > 1 else []
-    if parts:
-        return parts, meta
-    found = stories(_main_blocks(text, url), title=title or meta.title, url=url)
+    printed = next(filter(None, map(_below, tree.iter("h1"))), None)
+    _prune(tree, rules)
+    title = title or meta.title
+    if _bylines(tree) > 1 or is_digest(title):
+        parts = stories(list(_tree_blocks(_body(tree))), title=title, rules=rules)
+        if len(parts) > 1:
+            return parts, meta
+    found = stories(_main_blocks(tree, url), title=title, rules=rules)
     body = " ".join(block.text for story in found for block in story.blocks)
     if len(body) < _SHORT and _WALL.search(body):
         raise Rejected("the page asks for consent or scripts instead of showing a text")
+    found = [story if story.date else story._replace(date=printed) for story in found]
     return found, meta._replace(partial=meta.partial or _PAYWALL.search(body[-600:]) is not None)
 
 
@@ -95,30 +103,44 @@ def _body(tree: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
     return tree if body is None else body
 
 
+def _prune(tree: lxml.html.HtmlElement, rules: Rules) -> None:
+    """Cut out boxes: elements whose first words are `Read next`, `Sponsored`, `3 comments` and the like."""
+    for element in list(tree.iter("h2", "h3", "h4", "h5", "h6", "b", "strong", "span", "p", "div")):
+        box = element.getparent()
+        if box is None or box.tag not in _BOXES or box[0] is not element or (box.text or "").strip():
+            continue
+        label = " ".join("".join(element.itertext()).split()) if len(element) < 3 else ""
+        if label and len(label) < 80 and (rules.box.match(label) or rules.end.match(label)):
+            box.drop_tree()
+
+
 def _bylines(tree: lxml.html.HtmlElement) -> int:
     """Return how many headings of the page have a byline with a date right below them."""
-    count = 0
-    for heading in tree.iter("h1", "h2", "h3"):
-        below = heading.getnext()
-        parent = heading.getparent()
-        if below is None and parent is not None and parent.tag in ("header", "hgroup"):
-            below = parent.getnext()
-        count += below is not None and is_byline(" ".join(below.text_content()[:400].split()))
-    return count
+    return sum(_below(heading) is not None for heading in tree.iter("h1", "h2", "h3"))
 
 
-def _main_blocks(text: str, url: str | None) -> list[Block]:
+def _below(heading: lxml.html.HtmlElement) -> datetime | None:
+    """Return the date of the byline right below a heading."""
+    below = heading.getnext()
+    parent = heading.getparent()
+    if below is None and parent is not None and parent.tag in ("header", "hgroup"):
+        below = parent.getnext()
+    text = "" if below is None else " ".join(below.text_content()[:400].split())
+    return printed_date(text) if is_byline(text) else None
+
+
+def _main_blocks(tree: lxml.html.HtmlElement, url: str | None) -> list[Block]:
     """Return the blocks of the main text, by the fast pass, the thorough pass, or all paragraphs of the page."""
     blocks: list[Block] = []
     for fast in (True, False):
         document = trafilatura.bare_extraction(
-            text, url=url, fast=fast, include_comments=False, include_links=True, include_formatting=False
+            deepcopy(tree), url=url, fast=fast, include_comments=False, include_links=True, include_formatting=False
         )
         found = list(_tree_blocks(document.body)) if isinstance(document, Document) else []
         blocks = max(blocks, found, key=_length)
         if _length(blocks) >= _SHORT:
             return blocks
-    return blocks or list(_tree_blocks(_body(_parsed(text))))
+    return blocks or list(_tree_blocks(_body(tree)))
 
 
 def _length(blocks: list[Block]) -> int:

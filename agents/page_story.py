@@ -30,48 +30,77 @@ class Rules(NamedTuple):
     end: re.Pattern[str]
     box: re.Pattern[str]
     drop: re.Pattern[str]
+    pointer: re.Pattern[str]
 
     def is_furniture(self, text: str) -> bool:
-        return any(pattern.match(text) for pattern in self)
+        return any(pattern.match(text) for pattern in (self.end, self.box, self.drop))
 
 
 _HEAD = 10
 """So many blocks below a heading are looked at to tell the story from its teaser."""
 _BEFORE = 5
 """So many blocks above the heading may hold the dateline."""
+_DIGEST = re.compile(r"\b(round-?up|digest|in brief|briefs|week in review|this week in)\b", re.IGNORECASE)
 _LATE = 4
 """So many blocks below a standfirst may hold the dateline."""
 _STORY_PROSE = 2
 """A story among several, and the rest of a story below a box, has at least so many paragraphs of prose."""
 
 
-def stories(blocks: Sequence[Block], *, title: str, url: str | None) -> list[Found]:
+def stories(blocks: Sequence[Block], *, title: str, rules: Rules) -> list[Found]:
     """Return the stories of a page: several, or the one that the heading `title` stands above."""
-    rules = page_rules(urlsplit(url or "").hostname or "")
-    return several(blocks, url=url) or [_story(blocks, _start(blocks, title), rules)]
+    start = _start(blocks, title)
+    heading = title or (blocks[start].text if start >= 0 else "")
+    digest = _digest(blocks[start + 1 :], rules) if is_digest(heading) else []
+    return _several(blocks, rules) or digest or [_story(blocks, start, rules)]
 
 
-def several(blocks: Sequence[Block], *, url: str | None) -> list[Found]:
-    """Return the stories of a page that holds at least two, each a heading with a byline and paragraphs below it.
+def is_digest(title: str) -> bool:
+    """Return whether a title says that below it stand several stories."""
+    return _DIGEST.search(title) is not None
 
-    Any other page gives an empty list.
-    """
-    rules = page_rules(urlsplit(url or "").hostname or "")
+
+def _several(blocks: Sequence[Block], rules: Rules) -> list[Found]:
+    """Return the stories of a page that holds at least two, each a heading with a byline and paragraphs below it."""
     starts = [
         number
         for number, (block, below) in enumerate(pairwise(blocks))
         if block.kind == "heading" and block.linked < 0.9 and below.kind == "paragraph" and is_byline(below.text)
     ]
+    return _parts(blocks, starts, rules, prose=_STORY_PROSE)
+
+
+def _digest(blocks: Sequence[Block], rules: Rules) -> list[Found]:
+    """Return the stories of a page that calls itself a digest: one below each heading of its highest level."""
+    levels = [block.level for block in blocks if block.kind == "heading"]
+    starts = [number for number, block in enumerate(blocks) if block.kind == "heading" and block.level == min(levels)]
+    return _parts(blocks, starts, rules, prose=1)
+
+
+def _parts(blocks: Sequence[Block], starts: list[int], rules: Rules, *, prose: int) -> list[Found]:
+    """Cut the page at `starts`. Return an empty list unless at least two parts have text and names of their own."""
     parts = [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
-    whole = [part for part in parts if _prose_count(_until_end(part[1:], rules)) >= _STORY_PROSE]
+    whole = [part for part in parts if _prose_count(_until_end(part[1:], rules)) >= prose]
     distinct = {words(part[0].text) for part in whole}
     return [_story(part, 0, rules) for part in whole] if len(distinct) == len(whole) > 1 else []
 
 
+def page_rules(url: str | None) -> Rules:
+    """Return the patterns that hold for the host of a page. Source: `lexicon/pages.toml`.
+
+    Of hosts without patterns of their own nothing is kept: their number has no bound.
+    """
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        host = ""
+    known = [name for name in _table() if f".{host}".endswith(f".{name}")]
+    return _rules(*known)
+
+
 @cache
-def page_rules(host: str) -> Rules:
-    """Return the patterns that hold for a host. Source: `lexicon/pages.toml`."""
-    sets = [rules for name, rules in _table().items() if name == "any" or f".{host}".endswith(f".{name}")]
+def _rules(*hosts: str) -> Rules:
+    sets = [_table()[name] for name in ("any", *hosts)]
     return Rules(*(_any_of(sets, name) for name in Rules._fields))
 
 
@@ -161,10 +190,10 @@ def _until_end(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
 def _without_furniture(blocks: Iterable[Block], rules: Rules) -> list[Block]:
     kept: list[Block] = []
     for block in blocks:
-        link_only = block.linked >= 0.9 and (block.kind == "heading" or len(block.text) < 200)
-        if block.kind == "rule" or rules.drop.match(block.text) or (link_only and block.kind != "item"):
-            continue
-        kept.append(block)
+        share = 0.4 if rules.pointer.match(block.text) else 0.9
+        pointer = block.linked >= share and block.kind != "item" and (block.kind == "heading" or len(block.text) < 200)
+        if not (pointer or block.kind == "rule" or rules.drop.match(block.text)):
+            kept.append(block)
     return _without_menus(kept)
 
 

@@ -332,3 +332,24 @@ def test_hostile_html_ends_in_a_story_or_a_reason(hostile):
     with contextlib.suppress(Rejected):
         html(HEAD + ARTICLE + hostile)
     assert time.process_time() - started < 5.0
+
+
+def test_page_that_calls_itself_a_digest_is_split_at_its_headings():
+    items = "".join(f"<h2>{name}</h2><p>{PROSE} {name}.</p>" for name in ("Perfume seller fined", "Student sentenced"))
+    page = f"<html><body><h1>Court round-up: two cases</h1><p>Briefly told.</p>{items}{FOOT}"
+    first, second = html(page)
+    assert first.text == f"# Perfume seller fined\n\n{PROSE} Perfume seller fined.\n"
+    assert second.text == f"# Student sentenced\n\n{PROSE} Student sentenced.\n"
+    assert len(html(page.replace("round-up", "report"))) == 1
+
+
+def test_boxes_teasers_and_pointers_of_an_html_page_are_left_out():
+    boxes = f"""<div><span>Sponsored</span><p>Learn why 300 firms were seized by doubt, in our free guide.</p></div>
+    <p><b>Also on the wire:</b> <a href="/9">Nine men were held in Westmark on Monday</a></p><p>{PROSE} Twice.</p>
+    <div><h2>Read next</h2><div><a href="/8"><h3>Eight held</h3></a><p>Police arrested eight men …</p></div></div>
+    <div><h2>3 comments</h2><p>They should have been jailed for life, if you ask me, like in my day.</p></div>"""
+    byline = "<div>3 March 2026 &middot; A. Fenn &middot; 1 min</div>"
+    page = f"<html><body><h1>Two jailed</h1>{byline}<p>{PROSE}</p>{boxes}{FOOT}"
+    [story] = html(page)
+    assert story.text == f"# Two jailed\n\n{PROSE}\n\n{PROSE} Twice.\n"
+    assert (story.published_at, story.date_basis) == (datetime(2026, 3, 3, tzinfo=UTC), "byline")
