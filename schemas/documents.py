@@ -6,7 +6,7 @@ give the same answers.
 
 from datetime import datetime
 
-from schemas.events import Case, LinkedEvent, Record
+from schemas.events import Article, Case, LinkedEvent, Record
 
 
 class Document(Record, frozen=True, kw_only=True):
@@ -111,4 +111,26 @@ def document(linked: LinkedEvent, case: Case, indexed_at: datetime) -> Document:
         confidence=event.confidence,
         withdrawn=bool(linked.withdrawn),
         case_revision=case.revision,
+    )
+
+
+def article_document(article: Article, indexed_at: datetime) -> Document:
+    """Return the search document of an article as a whole: it has words, times and an outlet, and no event fields."""
+    return Document(
+        event_id="",
+        case_id="",
+        case="",
+        article_id=article.id,
+        title=article.title,
+        text=f"{article.title}\n{article.text}",
+        evidence=article.text[:300],
+        type="",
+        status="",
+        time_role="",
+        published_at=article.published_at,
+        seen_at=article.seen_at,
+        indexed_at=indexed_at,
+        outlet=article.source,
+        url=article.url,
+        language=article.language,
     )
