@@ -10,11 +10,22 @@ from places import Place, open_runtime, open_store
 
 from streamer.contracts import Runtime, Store
 from streamer.pipeline import Stage
+from streamer.stores.elastic import connect
+from streamer.stores.elastic_setup import remove, set_up
+
+pytest_plugins = ("services",)
 
 
-@pytest.fixture(params=["sqlite"])
-def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return Place(request.param, str(tmp_path / "store.sqlite"))
+@pytest.fixture(params=["sqlite", pytest.param("elastic", marks=pytest.mark.service)])
+def store_place(request: pytest.FixtureRequest, tmp_path: Path, prefix: str) -> Iterator[Place]:
+    if request.param == "sqlite":
+        yield Place("sqlite", str(tmp_path / "store.sqlite"))
+        return
+    url = request.getfixturevalue("elastic_address")
+    with connect([url]) as client:
+        set_up(client, prefix)
+        yield Place("elastic", f"{url} {prefix}")
+        remove(client, prefix)
 
 
 @pytest.fixture

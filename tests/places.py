@@ -12,13 +12,14 @@ from make import NOW
 from streamer.contracts import Runtime, Store
 from streamer.pipeline import Stage
 from streamer.runtimes.embedded import EmbeddedRuntime
+from streamer.stores.elastic import ElasticStore, connect
 from streamer.stores.sqlite import SqliteStore
 
 
 @dataclass(frozen=True)
 class Place:
     kind: str
-    """`sqlite` or `embedded`."""
+    """`sqlite` or `elastic`; `embedded` or `kafka`."""
     address: str
 
 
@@ -33,8 +34,10 @@ def at_once(failures: int) -> float:
 
 
 def open_store(place: Place) -> Store:
-    assert place.kind == "sqlite"
-    return SqliteStore(place.address)
+    if place.kind == "sqlite":
+        return SqliteStore(place.address)
+    url, prefix = place.address.split()
+    return ElasticStore(connect([url]), prefix)
 
 
 def open_runtime(place: Place, stages: Sequence[Stage], **options: Any) -> Runtime:

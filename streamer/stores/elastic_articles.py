@@ -1,14 +1,15 @@
 """Articles in Elasticsearch, and the keys under which articles and cases find each other."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from schemas.events import Article
 from streamer.contracts import KEY_LIMIT, Key
 from streamer.stores.elastic_client import Elastic, Source, Write
-from streamer.stores.elastic_record import pack, stamp, unpack
+from streamer.stores.elastic_record import unpack
+from streamer.stores.elastic_search import article_source
 
 _LONGEST_ID = 500
 """Bytes; Elasticsearch takes 512."""
@@ -19,6 +20,7 @@ class Articles:
     """The part of the store that keeps articles and keys."""
 
     _elastic: Elastic
+    _now: Callable[[], datetime]
 
     def save_article(self, article: Article) -> bool:
         def document(old: Source | None) -> Source | None:
@@ -26,7 +28,7 @@ class Articles:
                 known = unpack(old, Article)
                 if known.version == article.version or known.seen_at > article.seen_at:
                     return None
-            return _document(article)
+            return article_source(article, self._now())
 
         return self._elastic.change("articles", article.id, document)
 
@@ -82,21 +84,3 @@ def _key(source: Source) -> Key:
 def _key_id(name: str) -> str:
     data = name.encode()
     return name if len(data) <= _LONGEST_ID else hashlib.sha256(data).hexdigest()
-
-
-def _document(article: Article) -> dict[str, Any]:
-    return {
-        "article_id": article.id,
-        "name": article.path or article.url or article.id,
-        "part": article.part,
-        "version": article.version,
-        "source": article.source,
-        "url": article.url,
-        "language": article.language,
-        "text_status": article.text_status,
-        "published_at": stamp(article.published_at),
-        "seen_at": stamp(article.seen_at),
-        "@timestamp": stamp(article.published_at or article.seen_at),
-        "title": article.title[:1000],
-        "record": pack(article),
-    }

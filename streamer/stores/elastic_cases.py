@@ -54,12 +54,12 @@ class Cases:
             "cases",
             query={"bool": {"must_not": {"exists": {"field": "merged_into"}}}},
             sort=[{"updated_at": "desc"}, {"case_id": "asc"}],
-            size=limit,
+            size=limit + 1,
             search_after=_place(cursor),
         )
         hits = answer["hits"]["hits"]
-        following = "{}:{}".format(*hits[-1]["sort"]) if len(hits) == limit else None
-        return [unpack(hit["_source"], Case) for hit in hits], following
+        following = "{}:{}".format(*hits[limit - 1]["sort"]) if len(hits) > limit else None
+        return [unpack(hit["_source"], Case) for hit in hits[:limit]], following
 
     def timeline(self, case_id: str) -> list[LinkedEvent]:
         found = self._elastic.get("cases", case_id)

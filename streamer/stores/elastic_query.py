@@ -10,13 +10,14 @@ from typing import Any
 
 from agents.match import date_limits
 from schemas.query_fields import FIELDS, Kind
-from schemas.query_tree import And, Everything, Exists, Match, Node, Not, Or, Prefix, Range
+from schemas.query_tree import And, Everything, Exists, Match, Node, Not, Or, Prefix, Range, leaves
 from schemas.taxonomy import CountUnit
 from schemas.tokens import tokens
 
 Clause = dict[str, Any]
 
 _COUNTS = {unit.value: f"counts.{unit.value}" for unit in CountUnit}
+_TITLE_WEIGHT = 5
 _EXPANSIONS = 10_000
 """Words that a prefix at the end of a phrase may stand for."""
 
@@ -26,10 +27,8 @@ def clause(node: Node, now: datetime) -> Clause:  # noqa: PLR0911 (one line per 
     match node:
         case Everything():
             return {"match_all": {}}
-        case Match():
-            return _match(node.field, node.text)
-        case Prefix():
-            return _prefix(node.field, node.text)
+        case Match() | Prefix():
+            return _leaf(node)
         case Exists():
             return {"exists": {"field": searched(node.field)}}
         case Range():
@@ -42,6 +41,15 @@ def clause(node: Node, now: datetime) -> Clause:  # noqa: PLR0911 (one line per 
             return {"bool": {"should": [clause(part, now) for part in node.parts], "minimum_should_match": 1}}
 
 
+def scoring(node: Node) -> list[Clause]:
+    """Return the clauses that rank what a tree finds: the words it asks for, those in titles five times as much."""
+    words = [leaf for leaf in leaves(node) if isinstance(leaf, Match | Prefix) and FIELDS[leaf.field].kind is Kind.TEXT]
+    return [
+        {"bool": {"must": [_leaf(leaf)], "boost": _TITLE_WEIGHT if leaf.field == "title" else 1}}
+        for leaf in dict.fromkeys(words)
+    ]
+
+
 def searched(name: str) -> str:
     """Return the field of the index that holds a field of the language."""
     if FIELDS[name].kind is Kind.TEXT:
@@ -49,6 +57,10 @@ def searched(name: str) -> str:
     if name == "amount":
         return "amount_minor"
     return _COUNTS.get(name, name)
+
+
+def _leaf(node: Match | Prefix) -> Clause:
+    return _match(node.field, node.text) if isinstance(node, Match) else _prefix(node.field, node.text)
 
 
 def _match(name: str, text: str) -> Clause:
