@@ -31,9 +31,9 @@ def canonical_url(url: str) -> str:
     track readers go, the other parameters keep their order. Raises ValueError on what is no http(s) address.
     """
     parts = urlsplit(url.strip())
-    if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
+    host = (parts.hostname or "").rstrip(".").lower()
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not host:
         raise ValueError(f"not a web address: {url!r}")
-    host = parts.hostname.rstrip(".").lower()
     if ":" in host:
         host = f"[{host}]"
     if parts.port not in (None, _DEFAULT_PORTS[parts.scheme.lower()]):

@@ -281,7 +281,7 @@ def test_other_stages_go_on_while_one_is_unavailable(runtime_of: RuntimeOf):
         runtime = runtime_of([Stage("index", "items", down), other.stage("items", "other")])
         runtime.publish("items", items(5))
         running = asyncio.create_task(runtime.run(stop=stop))
-        while len(other) < 5:  # noqa: ASYNC110 (it is filled by another thread)
+        while len(other) < 5:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)
         stop.set()

@@ -19,7 +19,7 @@ from streamer.stores.sqlite_schema import MIGRATIONS
 PARTS: Mapping[str, Sequence[str]] = {"store": MIGRATIONS}
 """The migrations of each part of the file, in the order in which they are applied."""
 
-_BUSY_SECONDS = 30.0
+BUSY_SECONDS = 30.0
 _PASSING = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -106,7 +106,7 @@ def as_list(values: Iterable[str]) -> str:
 
 def _connect(path: Path) -> sqlite3.Connection:
     # Made in one thread and closed in another: never used in two at once.
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         _turn_on_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
