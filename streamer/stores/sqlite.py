@@ -1,13 +1,16 @@
 """The store of the embedded mode: everything in one SQLite file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from streamer.contracts import FeedState
+from schemas.documents import Document
+from schemas.query import Query
+from streamer.contracts import FeedState, Page
+from streamer.stores import sqlite_search
 from streamer.stores.sqlite_articles import Articles
 from streamer.stores.sqlite_cases import Cases
 from streamer.stores.sqlite_database import Database
@@ -37,6 +40,26 @@ class SqliteStore(Ledger, Articles, Cases, Outbox, DeadLetters):
 
     def __init__(self, path: Path | str) -> None:
         self._database = Database(path)
+
+    def put_documents(self, documents: Sequence[Document]) -> None:
+        with self._database.writing() as connection:
+            sqlite_search.put_documents(connection, documents)
+
+    def search(
+        self,
+        query: Query,
+        *,
+        sort: str = "relevance",
+        limit: int = 20,
+        cursor: str | None = None,
+        facets: Sequence[str] = (),
+    ) -> Page:
+        with self._database.reading() as connection:
+            return sqlite_search.search(connection, query, sort=sort, limit=limit, cursor=cursor, facets=facets)
+
+    def search_articles(self, query: Query, *, limit: int = 20, cursor: str | None = None) -> Page:
+        with self._database.reading() as connection:
+            return sqlite_search.search_articles(connection, query, limit=limit, cursor=cursor)
 
     def feed_states(self) -> dict[str, FeedState]:
         return {url: _state.decode(state) for url, state in self._database.rows("SELECT url, state FROM feeds")}

@@ -8,6 +8,7 @@ import msgspec
 from schemas.events import Article
 from streamer.contracts import KEY_LIMIT, Key
 from streamer.stores.sqlite_database import Database, as_list
+from streamer.stores.sqlite_search import put_article
 
 _article = msgspec.json.Decoder(Article)
 _key = msgspec.json.Decoder(Key)
@@ -35,7 +36,10 @@ class Articles:
         name = article.path or article.url or article.id
         row = (article.id, article.version, name, article.part, article.seen_at.timestamp())
         with self._database.writing() as connection:
-            return connection.execute(_SAVE, (*row, msgspec.json.encode(article))).rowcount > 0
+            is_new = connection.execute(_SAVE, (*row, msgspec.json.encode(article))).rowcount > 0
+            if is_new:
+                put_article(connection, article)
+        return is_new
 
     def article(self, article_id: str) -> Article | None:
         row = self._database.row("SELECT article FROM articles WHERE id = ?", (article_id,))

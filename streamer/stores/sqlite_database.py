@@ -14,9 +14,9 @@ import msgspec
 
 from agents.errors import Unavailable
 from streamer.config import ConfigError
-from streamer.stores.sqlite_schema import MIGRATIONS
+from streamer.stores import sqlite_schema, sqlite_search
 
-PARTS: Mapping[str, Sequence[str]] = {"store": MIGRATIONS}
+PARTS: Mapping[str, Sequence[str]] = {"store": sqlite_schema.MIGRATIONS, "search": sqlite_search.MIGRATIONS}
 """The migrations of each part of the file, in the order in which they are applied."""
 
 BUSY_SECONDS = 30.0
