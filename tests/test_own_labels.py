@@ -71,6 +71,16 @@ def test_article_fields_agree_with_the_events(row):
     assert row["main"] is None or row["events"][row["main"]]["time_role"] == "news"
 
 
+def test_cases_agree_with_the_labels_and_some_span_several_articles():
+    cases = {row["article"]: row for row in lines("cases.jsonl")}
+    for row in LABELS:
+        named = cases[row["article"]]
+        assert {event["case"] for event in row["events"]} == {*named["also"], named["case"]} - {None}
+    shared = Counter(row["case"] for row in cases.values() if row["case"])
+    assert sum(count > 1 for count in shared.values()) >= 5
+    assert shared["streamharbor"] == 6
+
+
 @every_article
 def test_every_quote_stands_in_the_text(row):
     for event in row["events"]:
