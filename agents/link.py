@@ -99,7 +99,7 @@ def _repeat(message: ArticleEvents, case_id: str, change_id: str, store: CaseSto
     timeline = in_order(case, store.timeline(case_id))
     new = [one for one in timeline if one.change_id == change_id]
     before = timeline[: timeline.index(new[0])]
-    return _update(message, case, before, new, change_id)
+    return _update(message, case, before, new, change_id, renamed=bool(before))  # what it was called then, nobody knows
 
 
 def strands_of(message: ArticleEvents, known: Known) -> list[Strand]:
@@ -132,7 +132,8 @@ def _link_strand(message: ArticleEvents, strand: Strand, store: CaseStore, at: d
     case = fold(case_id, [*before, *new], old=old, at=at)
     case = msgspec.structs.replace(case, link_score=decision.parts, related=_related(case, decision))
     store.save_case(case, new, strand.keys)
-    return _update(message, case, before, new, change_id)
+    renamed = old is not None and old.title != case.title
+    return _update(message, case, before, new, change_id, renamed=renamed)
 
 
 def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
@@ -197,6 +198,8 @@ def _update(
     before: Sequence[LinkedEvent],
     new: Sequence[LinkedEvent],
     change_id: str,
+    *,
+    renamed: bool,
 ) -> CaseUpdate:
     change, fields = change_of(before, new)
     background = all(one.event.time_role is TimeRole.BACKGROUND for one in new)
@@ -205,7 +208,7 @@ def _update(
         case=case,
         change=change,
         events=tuple(new),
-        fields=fields,
+        fields=(*fields, "title") if renamed else fields,
         muted=message.muted or background,
     )
 

@@ -47,7 +47,7 @@ def _update(edit: Edit, case: Case) -> CaseUpdate:
         change=ChangeKind.CORRECTED,
         fields=("title",) if edit.action == "rename" else (),
         reason=_reason(edit, case),
-        muted=edit.action == "review",
+        muted=edit.action in ("review", "rename"),
     )
 
 

@@ -170,7 +170,7 @@ def _kind_of_court(strand: Strand, case: Case) -> float:
 def _conflict(strand: Strand, case: Case) -> float:
     dockets = {docket(event.docket) for event in strand.events if event.docket}
     if dockets and case.dockets and not dockets & {docket(number) for number in case.dockets}:
-        return -6.0
+        return -9.0
     mine = {party(name) for event in strand.events for name in event.defendant}
     theirs = _names(case, "defendant")
     suing = {party(name) for event in strand.events for name in event.complainant} & _names(case, "complainant")

@@ -47,7 +47,7 @@ def test_first_news_opens_a_case(store: SqliteStore) -> None:
 def test_next_step_updates_the_same_case(store: SqliteStore) -> None:
     opened, moved = run(store, article(ARREST), article(CHARGE, name="second", day=32))
     assert moved.case.id == opened.case.id
-    assert (moved.change, moved.fields, moved.case.revision) == (ChangeKind.UPDATED, ("type",), 2)
+    assert (moved.change, moved.fields, moved.case.revision) == (ChangeKind.UPDATED, ("type", "title"), 2)
     assert moved.case.link_score["defendant"] > 3
 
 
@@ -167,7 +167,7 @@ def test_sought_becoming_ordered_is_an_update(store: SqliteStore) -> None:
     )
     opened, moved = run(store, article(sought), article(ordered, name="later", day=9))
     assert moved.case.id == opened.case.id
-    assert (moved.change, moved.fields) == (ChangeKind.UPDATED, ("status",))
+    assert (moved.change, moved.fields) == (ChangeKind.UPDATED, ("status", "title"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,165 @@
+"""What a subscriber reads: one honest line, the case, the quotes with their sources, what changed, and why it came.
+
+`facts` gathers everything once, when the notice is made: what is sent later, or sent again, says the same. The facts
+are also the payload of webhooks, so their form has a version.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+
+from agents.link_case import day_of
+from agents.link_title import leading_event
+from agents.wording import line_of
+from schemas.events import CaseUpdate, LinkedEvent, Subscription
+from schemas.taxonomy import ChangeKind, TimeRole
+
+VERSION = 1
+"""Of the facts, and so of the webhook payload."""
+MAX_TIMELINE = 12
+MAX_QUOTES = 6
+_OPENINGS = {ChangeKind.OPENED: "New case", ChangeKind.UPDATED: "Update", ChangeKind.CORRECTED: "Correction"}
+_WHAT_IS_NEW = {
+    "type": "a new step",
+    "status": "what was asked for or planned has come about",
+    "date": "a later act",
+    "party": "another party",
+    "amount": "another amount",
+    "count": "another number",
+    "state": "the case was closed or opened again",
+}
+
+
+def facts(
+    update: CaseUpdate,
+    timeline: Sequence[LinkedEvent],
+    subscription: Subscription,
+    *,
+    matched: Sequence[str],
+    at: datetime,
+) -> dict[str, Any]:
+    """Return what a notice says, as plain data.
+
+    `timeline` is the case's, by date. `matched` are the parts of the subscription's query that the events fulfilled.
+    """
+    case = update.case
+    counted = [one for one in timeline if not one.withdrawn]
+    return {
+        "version": VERSION,
+        "change": update.change.value,
+        "headline": headline(update),
+        "what_changed": what_changed(update),
+        "events": [_event(one) for one in _telling(update.events)[:MAX_QUOTES]],
+        "case": {
+            "id": case.id,
+            "title": case.title,
+            "state": case.state,
+            "countries": list(case.countries),
+            "dockets": list(case.dockets),
+            "parties": [
+                {"name": one.name, "role": one.role, "status": one.status}
+                for one in case.parties
+                if one.role != "court"
+            ][:40],
+            "timeline": [_step(one) for one in counted[-MAX_TIMELINE:]],
+            "earlier_steps": max(0, len(counted) - MAX_TIMELINE),
+            "reported_by": len(case.sources),
+            "articles": len(case.article_ids),
+        },
+        "why": {"subscription": subscription.name, "query": subscription.query, "matched": list(matched)},
+        "confidence": min((one.event.confidence for one in update.events), default=1.0),
+        "made_at": at.isoformat(),
+    }
+
+
+def headline(update: CaseUpdate) -> str:
+    """Return the first line of a notice: what happened, in words that keep its status, on one line."""
+    opening = _OPENINGS.get(update.change, "Noted")
+    told = [one for one in update.events if one.event.time_role is TimeRole.NEWS] or list(update.events)
+    main = next((one.event for one in told if one.event.main), None) or (leading_event(told) if told else None)
+    if update.change is ChangeKind.CORRECTED:
+        withdrawn = f"withdrawn: {line_of(main)}" if main and update.events[0].withdrawn else update.case.title
+        return _one_line(f"{opening}: {withdrawn} ({update.reason})")
+    assert main is not None
+    return _one_line(f"{opening}: {line_of(main)}")
+
+
+def what_changed(update: CaseUpdate) -> str:
+    """Return what is new in a change, for people."""
+    if update.change is ChangeKind.OPENED:
+        return "first report of this case"
+    if update.change is ChangeKind.CORRECTED:
+        return update.reason
+    return ", ".join(_WHAT_IS_NEW[name] for name in update.fields if name in _WHAT_IS_NEW)
+
+
+def how_sure(confidence: float) -> str:
+    """Return a confidence in words, with the figure."""
+    word = "high" if confidence >= 0.8 else "fair" if confidence >= 0.5 else "low: read the source"
+    return f"{word} ({confidence:.0%})"
+
+
+def text_of(said: Mapping[str, Any]) -> str:
+    """Return the facts of a notice as plain text."""
+    return _template("notice.txt.j2").render(**said, how_sure=how_sure).strip() + "\n"
+
+
+def html_of(notices: Sequence[Mapping[str, Any]], *, unsubscribe: str = "") -> str:
+    """Return the facts of notices as one HTML page for mail; every value is escaped."""
+    return _template("notice.html.j2").render(notices=notices, how_sure=how_sure, unsubscribe=unsubscribe)
+
+
+def _telling(linked: Sequence[LinkedEvent]) -> list[LinkedEvent]:
+    """Return events with the main one first, then news before background."""
+    return sorted(linked, key=lambda one: (not one.event.main, one.event.time_role is TimeRole.BACKGROUND))
+
+
+def _event(one: LinkedEvent) -> dict[str, Any]:
+    event = one.event
+    return {
+        "id": event.id,
+        "type": event.type.value,
+        "status": event.status.value,
+        "time_role": event.time_role.value,
+        "line": line_of(event),
+        "quote": " ".join(event.evidence.split()),
+        "source": one.source,
+        "title": one.title,
+        "url": one.url,
+        "date": event.date,
+        "published_at": one.published_at.isoformat() if one.published_at else None,
+        "confidence": event.confidence,
+        "withdrawn": one.withdrawn,
+    }
+
+
+def _step(one: LinkedEvent) -> dict[str, Any]:
+    return {"date": day_of(one), "dated": one.event.date is not None, "line": line_of(one.event), "source": one.source}
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line breaks and control characters: it becomes a mail's subject."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    loader = jinja2.FunctionLoader(lambda wanted: files("agents").joinpath(wanted).read_text("utf-8"))
+    environment = jinja2.Environment(
+        loader=loader,
+        autoescape=name.endswith(".html.j2"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["web"] = web_address
+    return environment.get_template(name)
+
+
+def web_address(url: str | None) -> str:
+    """Return an address if it may stand in a link, else nothing: a feed may hand us `javascript:`."""
+    return url if url and url.lower().startswith(("https://", "http://")) else ""

@@ -1,0 +1,238 @@
+"""Events in words: one honest line each. What is asked for is never told as granted, what is alleged never as done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from agents.lexicon import rows
+from schemas.events import Event, Money
+from schemas.taxonomy import CountUnit, EventType, MoneyKind, Status
+
+
+@dataclass(frozen=True)
+class Act:
+    """How one type of event is told. `{whom}` is who or what it is done to."""
+
+    noun: str
+    """Alone: `lawsuit`."""
+    thing: str
+    """With its object: `a lawsuit against {whom}`."""
+    active: str
+    """Done by a known actor, who stands before it: `sued {whom}`."""
+    passive: str
+    """Done by nobody named: `{whom} sued`."""
+    actor: str = "authority"
+    """The role that does it."""
+    people: bool = True
+    """Whether it is done to people (else to sites and things) where both are named."""
+
+
+ACTS: dict[EventType, Act] = {
+    EventType.INVESTIGATION: Act(
+        "investigation", "an investigation of {whom}", "opened an investigation of {whom}", "{whom} under investigation"
+    ),
+    EventType.RAID: Act("raid", "a raid on {whom}", "raided {whom}", "{whom} raided", people=False),
+    EventType.ARREST: Act("arrest", "the arrest of {whom}", "arrested {whom}", "{whom} arrested"),
+    EventType.SEIZURE: Act("seizure", "the seizure of {whom}", "seized {whom}", "{whom} seized", people=False),
+    EventType.SUBPOENA: Act(
+        "subpoena",
+        "a subpoena against {whom}",
+        "obtained a subpoena against {whom}",
+        "subpoena issued against {whom}",
+        actor="complainant",
+    ),
+    EventType.CHARGE: Act("charges", "charges against {whom}", "charged {whom}", "{whom} charged"),
+    EventType.EXTRADITION: Act(
+        "extradition", "the extradition of {whom}", "extradited {whom}", "{whom} extradited"
+    ),
+    EventType.GUILTY_PLEA: Act(
+        "guilty plea", "a guilty plea by {whom}", "", "{whom} pleaded guilty", actor=""
+    ),
+    EventType.CONVICTION: Act(
+        "conviction", "the conviction of {whom}", "found {whom} guilty", "{whom} convicted", actor="court"
+    ),
+    EventType.SENTENCE: Act(
+        "sentence", "a sentence for {whom}", "sentenced {whom}", "{whom} sentenced", actor="court"
+    ),
+    EventType.ACQUITTAL: Act(
+        "acquittal", "the acquittal of {whom}", "acquitted {whom}", "{whom} acquitted", actor="court"
+    ),
+    EventType.RELEASE: Act("release", "the release of {whom}", "released {whom}", "{whom} released"),
+    EventType.LAWSUIT_FILED: Act(
+        "lawsuit", "a lawsuit against {whom}", "sued {whom}", "{whom} sued", actor="complainant"
+    ),
+    EventType.INJUNCTION: Act(
+        "injunction",
+        "an injunction against {whom}",
+        "issued an injunction against {whom}",
+        "injunction issued against {whom}",
+        actor="court",
+    ),
+    EventType.SITE_BLOCKING: Act(
+        "site blocking", "the blocking of {whom}", "had {whom} blocked", "{whom} blocked", actor="court", people=False
+    ),
+    EventType.DEFAULT_JUDGMENT: Act(
+        "default judgment",
+        "a default judgment against {whom}",
+        "entered a default judgment against {whom}",
+        "default judgment against {whom}",
+        actor="court",
+    ),
+    EventType.DAMAGES_AWARD: Act(
+        "damages", "damages from {whom}", "awarded damages against {whom}", "{whom} to pay damages", actor="court"
+    ),
+    EventType.SETTLEMENT: Act(
+        "settlement",
+        "a settlement with {whom}",
+        "settled with {whom}",
+        "{whom} settled",
+        actor="complainant",
+    ),
+    EventType.DISMISSAL: Act(
+        "dismissal",
+        "the dismissal of the case against {whom}",
+        "dismissed the case against {whom}",
+        "case against {whom} dismissed",
+        actor="court",
+    ),
+    EventType.APPEAL: Act(
+        "appeal", "an appeal in the case of {whom}", "decided an appeal in the case of {whom}",
+        "appeal in the case of {whom}", actor=""
+    ),
+    EventType.RULING_OTHER: Act(
+        "court ruling", "a ruling in the case of {whom}", "ruled in the case of {whom}",
+        "court ruling in the case of {whom}", actor="court"
+    ),
+    EventType.FINE: Act("fine", "a fine for {whom}", "fined {whom}", "{whom} fined"),
+    EventType.FORFEITURE: Act(
+        "forfeiture", "a forfeiture by {whom}", "ordered a forfeiture by {whom}", "forfeiture ordered against {whom}",
+        actor="court"
+    ),
+    EventType.SHUTDOWN: Act("shutdown", "the shutdown of {whom}", "shut down {whom}", "{whom} shut down", people=False),
+}  # fmt: skip
+
+_DONE = (Status.HAPPENED, Status.ONGOING)
+_MODES: dict[Status, tuple[str, tuple[str, ...], str]] = {
+    Status.ORDERED: ("{actor} ordered {thing}", ("court", "authority"), "{thing} ordered"),
+    Status.SOUGHT: ("{actor} asked for {thing}", ("complainant", "authority"), "{thing} asked for"),
+    Status.PLANNED: ("{actor} planned {thing}", ("complainant", "authority"), "{thing} planned"),
+    Status.DENIED: ("{actor} refused {thing}", ("court", "authority"), "{thing} refused"),
+    Status.ALLEGED: ("", (), "{thing} alleged"),
+    Status.HYPOTHETICAL: ("", (), "{thing} possible"),
+}
+"""What is not done: told of an actor in one of the roles if there is one, else of nobody."""
+_EITHER_SIDE = {
+    EventType.ACQUITTAL,
+    EventType.APPEAL,
+    EventType.DISMISSAL,
+    EventType.RELEASE,
+    EventType.RULING_OTHER,
+    EventType.SETTLEMENT,
+}
+"""What either side may ask for: the roles do not tell which one did."""
+_UNITS = {
+    CountUnit.PEOPLE: ("person", "people"),
+    CountUnit.PREMISES: ("place", "places"),
+    CountUnit.DEVICES: ("device", "devices"),
+}
+_PAID = {
+    MoneyKind.SOUGHT: "asked for",
+    MoneyKind.FINE: "fine",
+    MoneyKind.DAMAGES: "damages",
+    MoneyKind.SETTLEMENT: "settlement",
+    MoneyKind.RESTITUTION: "restitution",
+    MoneyKind.FORFEITURE: "forfeiture",
+    MoneyKind.SEIZED: "seized",
+    MoneyKind.BAIL: "bail",
+    MoneyKind.OTHER: "named in the text",
+}
+
+
+def line_of(event: Event) -> str:
+    """Return one line: what happened, to whom, by whom, where, how much; in lower case unless a name begins it."""
+    where = f" ({country_name(event.country)})" if event.country else ""
+    details = "; ".join((*_term(event), *(money_words(money) for money in event.money[:3])))
+    return _sentence(event) + _over(event) + where + (f": {details}" if details else "")
+
+
+def noun_of(event: Event) -> str:
+    """Return what an event is called, with a word for its status: `site blocking asked for`, `raid planned`."""
+    noun = ACTS[event.type].noun
+    return noun if event.status in _DONE else _MODES[event.status][2].format(thing=noun)
+
+
+def _sentence(event: Event) -> str:
+    act, whom = ACTS[event.type], whom_of(event)
+    if event.status not in _DONE:
+        told, roles, untold = _MODES[event.status]
+        if event.status is Status.PLANNED:
+            roles = tuple(role for role in roles if role == act.actor)
+        if event.status is Status.SOUGHT and event.type in _EITHER_SIDE:
+            roles = ()
+        actor = next((names for role in roles if (names := _actor(event, role))), "")
+        thing = act.thing.format(whom=whom) if whom else act.noun
+        return told.format(actor=actor, thing=thing) if actor and told else untold.format(thing=thing)
+    actor = (_actor(event, act.actor) or _actor(event, "authority")) if act.actor else ""
+    if not whom:
+        return f"{act.noun} by {actor}" if actor else act.noun
+    return f"{actor} {act.active.format(whom=whom)}" if actor else act.passive.format(whom=whom)
+
+
+def whom_of(event: Event) -> str:
+    """Return to whom or what it was done: names, else a number with its unit; empty if the text tells neither."""
+    people, things = some(event.defendant), some(event.target)
+    counted = [count for count in event.counts if (count.unit is CountUnit.PEOPLE) is ACTS[event.type].people]
+    number = counted_words(counted[0].n, counted[0].unit) if counted and counted[0].n > 1 else ""
+    named = people or number or things if ACTS[event.type].people else number or things or people
+    return f"{number} of {things}" if number and named == number and things and not ACTS[event.type].people else named
+
+
+def _over(event: Event) -> str:
+    things = some(event.target)
+    return f" over {things}" if things and ACTS[event.type].people and things not in whom_of(event) else ""
+
+
+def _actor(event: Event, role: str) -> str:
+    if role == "court":
+        return event.court or ""
+    return some(getattr(event, role))
+
+
+def _term(event: Event) -> Sequence[str]:
+    if event.prison_months is None:
+        return ()
+    return (f"{event.prison_months:g} months in prison" + (", suspended" if event.suspended else ""),)
+
+
+def money_words(money: Money) -> str:
+    """Return an amount with its currency and what it is: `JPY 460,000,000 asked for`."""
+    return f"{money.currency} {money.amount:,.0f} {_PAID[money.kind]}"
+
+
+def counted_words(number: int, unit: CountUnit) -> str:
+    one, many = _UNITS.get(unit, (unit.value.rstrip("s"), unit.value))
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def some(names: Sequence[str]) -> str:
+    """Return up to two names, or the first one and how many more there are."""
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1} others"
+
+
+_SHORT = {"US": "United States", "RU": "Russia", "KR": "South Korea"}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in rows("places.tsv"):
+        if row["kind"] == "country":
+            found.setdefault(row["country"], row["name"])
+    return found
+
+
+def country_name(code: str) -> str:
+    """Return the short English name of a country; the code itself where the list has none."""
+    return _SHORT.get(code) or _countries().get(code, code)
