@@ -14,14 +14,23 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
+from agents.alert import alert
+from agents.bury import bury
+from agents.classify import classify
+from agents.deliver import deliver
 from agents.errors import Rejected, Unavailable
+from agents.fetch import Extract, Page, fetch
+from agents.index import index
+from agents.link import link
 from schemas.codec import UnreadablePayload, decode, encode
 from schemas.events import DeadLetter, Message
 from schemas.ids import make_id
+from streamer.contracts import Store
 
 TOPICS = ("items", "articles", "events", "cases", "notices", "dead-letters")
 DEAD_LETTERS = "dead-letters"
@@ -56,6 +65,34 @@ class Stage:
     place: Place = Place.HERE
     in_flight: int = 1
     """How many messages may be worked on at once; the position moves only past the lowest unfinished."""
+
+
+def stages(
+    *,
+    store: Store,
+    get: Callable[[str], Awaitable[Page]],
+    extract: Extract,
+    now: Callable[[], datetime],
+    processes: int = 2,
+    fetches: int = 32,
+    grouping_seconds: int = 60,
+) -> tuple[Stage, ...]:
+    """Return the table, its stages bound to what they need.
+
+    `processes` is the size of the pool, `fetches` how many pages are fetched at once, `grouping_seconds` how long
+    instant notices are gathered.
+    """
+    fetch_ = partial(fetch, get=get, extract=extract, store=store, now=now)
+    alert_ = partial(alert, store=store, now=now, grouping_seconds=grouping_seconds)
+    return (
+        Stage("fetch", "items", fetch_, "articles", Place.LOOP, fetches),
+        Stage("classify", "articles", classify, "events", Place.POOL, 2 * processes),
+        Stage("link", "events", partial(link, store=store, now=now), "cases"),
+        Stage("index", "cases", partial(index, store=store, now=now)),
+        Stage("alert", "cases", alert_, "notices"),
+        Stage("deliver", "notices", partial(deliver, store=store)),
+        Stage("bury", DEAD_LETTERS, partial(bury, store=store)),
+    )
 
 
 @dataclass(frozen=True)
