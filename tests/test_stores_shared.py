@@ -1,0 +1,140 @@
+"""The contract of a store, part 3: several threads and processes at once."""
+
+import multiprocessing
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from make import NOW, later, make_article, make_case, make_event, make_item, make_linked, make_notice
+from places import Place, open_store
+
+from agents.errors import Conflict
+from streamer.contracts import Store
+
+WORKERS = 3
+
+
+def in_threads(store: Store, work: Callable[[Store, int], object]) -> list[object]:
+    """Run `work` in several threads that begin together, on one store."""
+    together = threading.Barrier(WORKERS)
+
+    def begin(number: int) -> object:
+        together.wait(30)
+        return work(store, number)
+
+    with ThreadPoolExecutor(WORKERS) as threads:
+        return list(threads.map(begin, range(WORKERS)))
+
+
+def begin_in_process(place: Place, work: Callable[[Store, int], object], number: int, results: object) -> None:
+    with closing(open_store(place)) as store:
+        results.put(work(store, number))  # type: ignore[attr-defined]
+
+
+def in_processes(place: Place, work: Callable[[Store, int], object]) -> list[object]:
+    """Run `work` in several processes, each with the store opened for itself."""
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    processes = [
+        context.Process(target=begin_in_process, args=(place, work, number, results)) for number in range(WORKERS)
+    ]
+    for process in processes:
+        process.start()
+    found = [results.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join(30)
+    return found
+
+
+@pytest.fixture(params=["threads", pytest.param("processes", marks=pytest.mark.slow)])
+def at_once(request: pytest.FixtureRequest, store: Store, store_place: Place) -> Callable[..., list[object]]:
+    """Return what runs a function of (store, number) several times at once, by threads or by processes."""
+    if request.param == "threads":
+        return lambda work: in_threads(store, work)
+    return lambda work: in_processes(store_place, work)
+
+
+AtOnce = Callable[[Callable[[Store, int], object]], list[object]]
+
+
+def claim_all(store: Store, number: int) -> list[str]:
+    claimed: list[str] = []
+    while notices := store.claim_due(NOW, f"worker-{number}", later(minutes=5), limit=3):
+        claimed += [notice.id for notice in notices]
+    return claimed
+
+
+def test_a_notice_is_claimed_by_one(store: Store, at_once: AtOnce):
+    names = [f"notice-{n:02}" for n in range(60)]
+    for name in names:
+        store.put_notice(make_notice(name))
+    claims: Sequence[Sequence[str]] = at_once(claim_all)  # type: ignore[assignment]
+    assert sorted(name for claimed in claims for name in claimed) == names
+
+
+def put_all(store: Store, number: int) -> int:
+    return sum(store.put_notice(make_notice(f"notice-{n}")) for n in range(40))
+
+
+def test_a_notice_is_new_to_one(store: Store, at_once: AtOnce):
+    assert sum(at_once(put_all)) == 40  # type: ignore[arg-type]
+    assert len(store.outbox(limit=100)) == 40
+
+
+def save_all(store: Store, number: int) -> int:
+    saved = 0
+    for revision in range(1, 31):
+        try:
+            linked = make_linked(make_event(f"event-{number}-{revision}"))
+            store.save_case(make_case(revision=revision, title=f"by {number}"), [linked], [f"key-{number}-{revision}"])
+        except Conflict:
+            continue
+        saved += 1
+    return saved
+
+
+def test_each_revision_of_a_case_is_written_by_one(store: Store, at_once: AtOnce):
+    saved = sum(at_once(save_all))  # type: ignore[arg-type]
+    case = store.case("case-1")
+    assert case is not None
+    assert case.revision == 30
+    assert len(store.timeline("case-1")) == saved <= 30
+    keys = [f"key-{number}-{revision}" for number in range(WORKERS) for revision in range(1, 31)]
+    assert len(store.keys(keys)) == saved
+
+
+def add_all(store: Store, number: int) -> None:
+    for n in range(8):
+        store.add_keys(["name:shared"], f"case-{number}-{n}")
+
+
+def test_no_owner_of_a_key_is_lost(store: Store, at_once: AtOnce):
+    at_once(add_all)
+    key = store.keys(["name:shared"])["name:shared"]
+    assert key.total == len(set(key.ids)) == 8 * WORKERS
+
+
+def take_lease(store: Store, number: int) -> bool:
+    return store.lease("clock", f"worker-{number}", NOW, 30)
+
+
+def test_a_lease_goes_to_one(at_once: AtOnce):
+    assert sorted(at_once(take_lease)) == [False] * (WORKERS - 1) + [True]  # type: ignore[type-var]
+
+
+def enter_all(store: Store, number: int) -> None:
+    for n in range(30):
+        item = make_item(f"guid-{n}")
+        store.record(item.id, item.source, "waiting", content_hash=item.content_hash)
+        store.save_article(make_article(f"guid-{n}"))
+        store.see([item])
+        store.record(item.id, item.source, "stored")
+
+
+def test_the_ledger_adds_up_after_work_at_once(store: Store, at_once: AtOnce):
+    at_once(enter_all)
+    [row] = store.ledger()
+    assert (row.seen, row.stored, row.waiting) == (30, 30, 0)
+    assert len(store.articles()) == 30
