@@ -266,6 +266,9 @@ class Runtime(Protocol):
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Append messages to a topic; they are safe when this returns."""
 
+    def put_back(self, letters: Sequence[DeadLetter]) -> None:
+        """Append the messages of dead letters to the topics that they came from, byte for byte."""
+
     async def run(self, *, until_idle: bool = False, stop: asyncio.Event | None = None) -> None:
         """Work until stopped, or until every stage has passed all of its topic."""
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from agents.errors import Unavailable
 from schemas.codec import encode
-from schemas.events import Message
+from schemas.events import DeadLetter, Message
 from streamer.contracts import AlreadyRunning
 from streamer.pipeline import Caller, Output, Stage, attempt
 from streamer.runtimes.embedded_log import MessageLog
@@ -64,11 +64,11 @@ class EmbeddedRuntime:
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Append messages to a topic; they are safe when this returns. Any thread may call it."""
-        outputs = [Output(topic, message.key, encode(message)) for message in messages]
-        self._log.append(outputs, self._now().timestamp())
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has just been closed: nobody is left to wake
-                self._loop.call_soon_threadsafe(self._wake, {topic})
+        self._append([Output(topic, message.key, encode(message)) for message in messages])
+
+    def put_back(self, letters: Sequence[DeadLetter]) -> None:
+        """Append the messages of dead letters to the topics that they came from, byte for byte."""
+        self._append([Output(letter.topic, letter.message_key, letter.payload) for letter in letters])
 
     async def run(self, *, until_idle: bool = False, stop: asyncio.Event | None = None) -> None:
         """Work until stopped, or until every stage has passed all of its topic.
@@ -100,6 +100,12 @@ class EmbeddedRuntime:
 
     def close(self) -> None:
         self._database.close()
+
+    def _append(self, outputs: Sequence[Output]) -> None:
+        self._log.append(outputs, self._now().timestamp())
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed: nobody is left to wake
+                self._loop.call_soon_threadsafe(self._wake, {output.topic for output in outputs})
 
     def _lane(self, stage: Stage, here: Caller) -> Lane:
         return Lane(
