@@ -145,18 +145,19 @@ async def attempt(
     except Unavailable:
         raise
     except Rejected as error:
-        return _bury(stage, delivery, "rejected", str(error), now())
+        return as_dead_letter(stage, delivery, "rejected", str(error), now())
     except UnreadablePayload as error:
-        return _bury(stage, delivery, "unreadable", str(error), now())
+        return as_dead_letter(stage, delivery, "unreadable", str(error), now())
     except Exception as error:  # noqa: BLE001 (a bug in a stage must not lose the message or stop the stream)
         _log.exception("bug", stage=stage.name, key=delivery.key)
-        return _bury(stage, delivery, "bug", f"{type(error).__name__}: {error}", now())
+        return as_dead_letter(stage, delivery, "bug", f"{type(error).__name__}: {error}", now())
     if stage.target is None or not encoded:
         return Result("dropped")
     return Result("published", tuple(Output(stage.target, key, payload) for key, payload in encoded))
 
 
-def _bury(stage: Stage, delivery: Delivery, kind: str, error: str, at: datetime) -> Result:
+def as_dead_letter(stage: Stage, delivery: Delivery, kind: str, error: str, at: datetime) -> Result:
+    """Return the result of a message that ends as a dead letter of this kind."""
     letter = DeadLetter(
         id=make_id("dead", stage.name, delivery.topic, delivery.payload.hex()),
         stage=stage.name,
