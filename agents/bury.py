@@ -19,12 +19,13 @@ def bury(letter: DeadLetter, *, store: Graveyard) -> tuple[()]:
     """Keep a dead letter whole until somebody replays it; the item that it goes back to, if any, counts as dead."""
     store.put_dead_letter(letter)
     if letter.item_id:
-        store.record(letter.item_id, _source(letter.payload), "dead", f"{letter.stage}: {letter.error[:80]}")
+        store.record(letter.item_id, source_of(letter), "dead", f"{letter.stage}: {letter.error[:80]}")
     return ()
 
 
-def _source(payload: bytes) -> str:
+def source_of(letter: DeadLetter) -> str:
+    """Return the ledger row of the item behind a dead letter; empty if its payload cannot be read."""
     try:
-        return str(getattr(decode(payload), "source", ""))
+        return str(getattr(decode(letter.payload), "source", ""))
     except UnreadablePayload:
         return ""
