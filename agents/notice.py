@@ -104,8 +104,9 @@ def how_sure(confidence: float) -> str:
 
 
 def text_of(said: Mapping[str, Any]) -> str:
-    """Return the facts of a notice as plain text."""
-    return _template("notice.txt.j2").render(**said, how_sure=how_sure).strip() + "\n"
+    """Return the facts of a notice as plain text, free of what could steer a terminal or hide a direction."""
+    text = _template("notice.txt.j2").render(**said, how_sure=how_sure)
+    return "".join(char for char in text if char.isprintable() or char == "\n").strip() + "\n"
 
 
 def html_of(notices: Sequence[Mapping[str, Any]], *, unsubscribe: str = "") -> str:

@@ -1,6 +1,7 @@
 """The configuration: one TOML file, checked as a whole, with errors that say where and what to do."""
 
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -39,6 +40,10 @@ class Mail(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password_env: str = "CRACKDOWN_SMTP_PASSWORD"  # noqa: S105 (the name of a variable)
     tls: str = "starttls"
     """`starttls`, `tls` or `none` (only for a server on this machine)."""
+    ca_file: str = ""
+    """Certificates to trust instead of the system's, in PEM."""
+    unsubscribe_url: str = ""
+    """Where a POST ends a subscription without log-in (RFC 8058); `{token}` stands for the subscription."""
 
 
 class Fetching(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +69,16 @@ class Config(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keep_log_days: int = 30
     grouping_seconds: int = 60
     """How long instant notices are gathered."""
+
+
+class _FeedList(Record, frozen=True, kw_only=True):
+    feeds: tuple[Feed, ...]
+
+
+def default_feeds() -> tuple[Feed, ...]:
+    """Return the feeds that are polled where no configuration lists any."""
+    text = (files("streamer.feeds") / "feeds.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), _FeedList).feeds
 
 
 def load_config(path: Path) -> Config:
