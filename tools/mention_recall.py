@@ -26,7 +26,9 @@ from agents.grammar.mentions import find_mentions
 
 NAME_FIELDS = ("authority", "complainant", "defendant", "target")
 NAME_KINDS = frozenset(("person", "organisation", "service", "domain", "agency", "rights_group", "operation"))
-_NOISE = frozenset(["the", "of", "inc", "ltd", "llc", "co", "corp", "company", "limited", "gmbh", "sa", "and", "police", "court"])
+_NOISE = frozenset(
+    ["the", "of", "inc", "ltd", "llc", "co", "corp", "company", "limited", "gmbh", "sa", "and", "police", "court"]
+)
 
 
 class Want(NamedTuple):
@@ -43,9 +45,9 @@ def word_set(name: str) -> frozenset[str]:
 
 
 def same_name(a: str, b: str) -> bool:
-    """The rule of the scorer: equal up to noise words, one inside the other, or six tenths of the words shared."""
+    """Six tenths of the words shared: stricter than the scorer, which also takes a part for the whole."""
     x, y = word_set(a), word_set(b)
-    return bool(x and y) and (x <= y or y <= x or len(x & y) / len(x | y) >= 0.6)
+    return bool(x | y) and len(x & y) / len(x | y) >= 0.6
 
 
 def _named(name: str) -> Callable[[Mention], bool]:
@@ -53,7 +55,7 @@ def _named(name: str) -> Callable[[Mention], bool]:
         if mention.kind not in NAME_KINDS:
             return False
         value = mention.value
-        return any(same_name(name, known) for known in (value.name, value.canonical))
+        return any(same_name(name, known) for known in (value.name, value.canonical, *value.aliases))
 
     return fits
 

@@ -1,28 +1,113 @@
 """Counts of what enforcement acts on: "30 suspects", "183 Magis TV-linked IP addresses", "112 private homes"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from agents.grammar.mention import CountValue, Mention
-from agents.grammar.numbers import DIGITS, WORDS, number_at
+from agents.grammar.numbers import Number, find_numbers
 from agents.lexicon import rows
 
-_START = re.compile(rf"(?:{DIGITS})(?![\d%])|(?:{WORDS})\b", re.IGNORECASE)
 _WORD = re.compile(
     r"[ \u00a0-](?:of (?:the|its|their|his|her|these|those) )?(?P<word>[“\"‘'(]?[.\w][\w.@$+&/’'-]*[”\"’')]?)"
 )
 _STOP = frozenset(
-    ["a", "an", "the", "in", "for", "on", "by", "with", "from", "at", "to", "were", "was", "are", "is", "be", "been", "has", "have", "had", "who", "which", "that", "than", "as", "into", "over", "under", "against", "after", "before", "during", "per", "percent", "year", "years", "month", "months", "week", "weeks", "day", "days", "hours", "hour", "minutes", "minute", "times", "old", "age", "aged", "euros", "dollars", "pounds", "yuan", "yen", "rupees", "million", "billion", "and", "or", "but", "each,", "pm", "am", "gmt", "he", "she", "they", "we", "it", "said", "of", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+    [
+        "a",
+        "an",
+        "the",
+        "in",
+        "for",
+        "on",
+        "by",
+        "with",
+        "from",
+        "at",
+        "to",
+        "were",
+        "was",
+        "are",
+        "is",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "who",
+        "which",
+        "that",
+        "than",
+        "as",
+        "into",
+        "over",
+        "under",
+        "against",
+        "after",
+        "before",
+        "during",
+        "per",
+        "percent",
+        "year",
+        "years",
+        "month",
+        "months",
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "hours",
+        "hour",
+        "minutes",
+        "minute",
+        "times",
+        "old",
+        "age",
+        "aged",
+        "euros",
+        "dollars",
+        "pounds",
+        "yuan",
+        "yen",
+        "rupees",
+        "million",
+        "billion",
+        "and",
+        "or",
+        "but",
+        "each,",
+        "pm",
+        "am",
+        "gmt",
+        "he",
+        "she",
+        "they",
+        "we",
+        "it",
+        "said",
+        "of",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
 )
 _ELLIPTIC = re.compile(
     r" (?:(?:have|had|has) been |were |was |are |are now |being )?(?:(?:reportedly|also|allegedly|formally|later) )?"
     r"(?P<verb>arrested|detained|charged|indicted|convicted|sentenced|apprehended|jailed|prosecuted|acquitted|imprisoned|extradited)\b"
 )
 _BEFORE_BARE = re.compile(
-    r"\b(?:arrested|arresting|arrests of|arrest of|detained|detaining|charged|charging|indicted|indicting|convicted|jailed|apprehended|prosecuted)(?: another| a further| a total of| at least| more than| nearly| around| about| some| over)? $",
+    r"\b(?:arrested|arrests?|arresting|arrests of|arrest of|detained|detaining|charged|charging|indicted|indicting|convicted|jailed|apprehended|prosecuted)(?: another| a further| a total of| at least| more than| nearly| around| about| some| over)? $",
     re.IGNORECASE,
 )
+_BARE_END = re.compile(r" ?(?:[.,;:)]|$|(?:in|on|by|during|across|over|for|and|as|at|after) )")
 _NO_COUNT_BEFORE = re.compile(
     r"(?:[$€£¥₹#§/:_@~-]|\b(?:section|article|rule|no\.?|number|page|part|phase|chapter|title|operation|version|windows|top|aged?|paragraph|mh|covid|formula|category|tier|level|day|round|season|episode|january|february|march|april|may|june|july|august|september|october|november|december|jan\.|feb\.|mar\.|apr\.|aug\.|sept\.|oct\.|nov\.|dec\.) )$",
     re.IGNORECASE,
@@ -34,37 +119,31 @@ def _units() -> dict[str, str]:
     return {row["noun"].replace("-", " ").lower(): row["unit"] for row in rows("counted_nouns.tsv")}
 
 
-def find_counts(text: str) -> list[Mention]:
+def find_counts(text: str, numbers: Sequence[Number] | None = None) -> list[Mention]:
     """Return the counted things in `text`, in order; the span runs from the number to the noun.
 
-    A single person is no count. Ages, money, percentages and numbered things ("Article 25") are left out.
+    `numbers` are the numbers of the text, where they are known already. A single person is no count. Ages, money,
+    percentages and numbered things ("Article 25") are left out.
     """
-    found: list[Mention] = []
-    taken = -1
-    for start in _START.finditer(text):
-        if start.start() < taken:
-            continue
-        for mention in _at(text, start.start()):
-            found.append(mention)
-            taken = mention.end
-    return found
+    numbers = find_numbers(text) if numbers is None else numbers
+    return [mention for number in numbers for mention in _counted(text, number)]
 
 
-def _at(text: str, start: int) -> Iterator[Mention]:
-    if start and (text[start - 1].isalnum() or _NO_COUNT_BEFORE.search(text, max(0, start - 12), start)):
+def _counted(text: str, number: Number) -> Iterator[Mention]:
+    start, end, value = number.start, number.end, int(number.value)
+    if not number.value.is_integer() or not 0 < value < 10**11 or text[end : end + 1] == "%":
         return
-    number = number_at(text, start)
-    if number is None or not number[0].is_integer():
-        return
-    value, end = int(number[0]), number[1]
     noun = _noun(text, end)
-    if noun is not None:
+    if noun is None:
+        found = _bare(text, start, end, value)
+    else:
         head, noun_end = noun
-        unit = _units()[head.lower()]
-        if not (value == 1 and unit == "people") and value > 0 and not _is_year(text, start, end, value, head):
-            yield Mention(start, noun_end, "count", CountValue(n=value, unit=unit, head=head), "count.noun")
-    elif value > 1:
-        yield from _bare(text, start, end, value)
+        unit = _units()[head.replace("-", " ")]
+        if (value == 1 and unit == "people") or _is_year(text, start, end, value, head):
+            return
+        found = Mention(start, noun_end, "count", CountValue(n=value, unit=unit, head=head), "count.noun")
+    if found is not None and not _NO_COUNT_BEFORE.search(text, max(0, start - 12), start):
+        yield found
 
 
 def _is_year(text: str, start: int, end: int, value: int, head: str) -> bool:
@@ -82,25 +161,32 @@ def _noun(text: str, position: int) -> tuple[str, int] | None:
             break
         raw = found["word"]
         word = raw.strip("“”\"‘’'().,").lower()
-        if word in _STOP or word.isdigit():
+        if not word or word in _STOP or word.isdigit():
             break
-        start = found.start("word") + raw.lower().index(word) if word else found.start("word")
-        for candidate in (f"{before} {word}", word):
-            if candidate in _units():
-                best = text[start + len(word) - len(candidate) : start + len(word)], start + len(word)
-                break
-        if best and best[1] != start + len(word):
+        head = _counted_noun(before, word)
+        if head is None and best is not None:
             break
+        if head is not None:
+            best = head, found.start("word") + raw.lower().index(word) + len(word)
         before, position = word, found.end()
         if raw.endswith((".", ")", "”")) and raw[:-1].islower():
             break
     return best
 
 
-def _bare(text: str, start: int, end: int, value: int) -> Iterator[Mention]:
+def _counted_noun(before: str, word: str) -> str | None:
+    for candidate in (f"{before} {word}", word):
+        if candidate.replace("-", " ") in _units():
+            return candidate
+    return None
+
+
+def _bare(text: str, start: int, end: int, value: int) -> Mention | None:
     """ "Two were arrested", "arresting 30": a number of people without a noun."""
+    if value < 2:
+        return None
     after = _ELLIPTIC.match(text, end)
-    before = _BEFORE_BARE.search(text, max(0, start - 40), start)
-    followed = re.match(r"[ ]?(?:[.,;:)]|$|in |on |by |during |across |over |for |and |as )", text[end : end + 9])
-    if after or (before and followed):
-        yield Mention(start, end, "count", CountValue(n=value, unit="people"), "count.bare")
+    before = _BEFORE_BARE.search(text, max(0, start - 40), start) if _BARE_END.match(text, end) else None
+    if after is None and before is None:
+        return None
+    return Mention(start, end, "count", CountValue(n=value, unit="people"), "count.bare")

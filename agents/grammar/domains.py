@@ -8,9 +8,37 @@ import tldextract
 from agents.grammar.mention import Mention, NameValue
 from agents.lexicon import words
 
+_INNER_DOT = re.compile(r"\.[A-Za-z]|[\[(](?:\.|dot)[\])]")
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
-_CANDIDATE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})(?:{_DOT}[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})){{1,6}}")
-_FILE_ENDINGS = frozenset(["js", "py", "sh", "md", "rs", "pl", "cc", "so", "ps", "zip", "mov", "java", "cs", "php", "exe", "dll", "apk", "pdf", "doc", "txt", "html", "htm"])
+_REST = re.compile(rf"(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,62}}){{1,6}}")
+_FIRST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})$")
+_DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]")
+_FILE_ENDINGS = frozenset(
+    [
+        "js",
+        "py",
+        "sh",
+        "md",
+        "rs",
+        "pl",
+        "cc",
+        "so",
+        "ps",
+        "zip",
+        "mov",
+        "java",
+        "cs",
+        "php",
+        "exe",
+        "dll",
+        "apk",
+        "pdf",
+        "doc",
+        "txt",
+        "html",
+        "htm",
+    ]
+)
 _LOOKS_LIKE_WORDS = re.compile(r"[a-z]+\.[A-Z][a-z]+$")
 """A missing blank after a full stop: "site.The"."""
 
@@ -32,17 +60,30 @@ def find_domains(text: str, outlet_domains: frozenset[str] = frozenset()) -> lis
     `outlet_domains` are registrable domains of the outlet itself, which are left out too. A company written as a
     domain ("Booking.com") comes out as a domain like any other.
     """
-    found = []
-    for candidate in _CANDIDATE.finditer(text):
-        start, end = candidate.span()
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_@."):
+    found: list[Mention] = []
+    for dot in _INNER_DOT.finditer(text):
+        span = _candidate(text, dot.start(), found[-1].end if found else 0)
+        if span is None:
             continue
-        name = re.sub(r"\[\.\]|\(\.\)|\[dot\]", ".", candidate[0])
-        if text[end : end + 1] in ("@", "_") or not _is_domain(name, outlet_domains):
-            continue
-        value = NameValue(name=candidate[0], canonical=name.lower())
-        found.append(Mention(start, end, "domain", value, "domain.defanged" if "[" in candidate[0] else "domain"))
+        start, end = span
+        name = _DEFANGED.sub(".", text[start:end])
+        if text[end : end + 1] not in ("@", "_") and _is_domain(name, outlet_domains):
+            rule = "domain.defanged" if _DEFANGED.search(text, start, end) else "domain"
+            found.append(Mention(start, end, "domain", NameValue(name=text[start:end], canonical=name.lower()), rule))
     return found
+
+
+def _candidate(text: str, dot: int, taken: int) -> tuple[int, int] | None:
+    """Return the span of the dotted name whose first dot this is."""
+    begin = max(taken, dot - 64)
+    first = _FIRST.search(text, begin, dot)
+    rest = _REST.match(text, dot)
+    if first is None or rest is None:
+        return None
+    start = first.start()
+    if start and (text[start - 1].isalnum() or text[start - 1] in "_@.-]"):
+        return None
+    return start, rest.end()
 
 
 def _is_domain(name: str, outlet_domains: frozenset[str]) -> bool:

@@ -34,6 +34,7 @@ _TABLES = (
     ("rights_groups.tsv", "rights_group"),
     ("companies.tsv", "organisation"),
     ("services.tsv", "service"),
+    ("courts.tsv", "court"),
 )
 _QUALIFIER = re.compile(
     r" (?:ransomware|malware|botnet|gang|group|trojan|infostealer|stealer|loader|marketplace|market|forum|RAT|operation|leak site|app|browser|platform|website|site|service|TV|IPTV|crew)\b",

@@ -12,6 +12,7 @@ from agents.grammar.gazetteer import find_known
 from agents.grammar.mention import Mention
 from agents.grammar.money import find_money
 from agents.grammar.names import capitalised_runs
+from agents.grammar.numbers import find_numbers
 from agents.grammar.operations import find_operations
 from agents.grammar.organisations import find_aliases, find_organisations, find_unknown
 from agents.grammar.persons import find_persons
@@ -27,9 +28,10 @@ def find_mentions(text: str, *, published: date | None, outlet_domains: frozense
     hold a name. Where two names claim the same characters, the longer wins, then the surer. `published` is the day
     that relative dates are resolved from; `outlet_domains` are domains of the outlet, which are never mentioned.
     """
-    values = [*find_money(text), *find_dates(text, published), *find_terms(text), *find_dockets(text)]
+    numbers = find_numbers(text)
+    values = [*find_money(text, numbers), *find_dates(text, published), *find_terms(text), *find_dockets(text)]
     names = _names(text, outlet_domains)
-    settled = [*_without_overlaps(values), *find_counts(text), *_without_overlaps(names)]
+    settled = [*_without_overlaps(values), *find_counts(text, numbers), *_without_overlaps(names)]
     settled.sort(key=lambda m: (m.start, -m.end, m.kind))
     return settled
 

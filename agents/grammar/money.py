@@ -1,109 +1,142 @@
 """Amounts of money: "$1.2 million", "460 million yen (US$3m)", "Rs 10 lakh", "400,000 yuan"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
 
 from agents.grammar.mention import Mention, MoneyValue
-from agents.grammar.numbers import DIGITS, SCALE, SCALES, WORDS, value_of
+from agents.grammar.numbers import Number, find_numbers
 from agents.lexicon import rows
+
+_LONGEST_MARK = 25
 
 
 @cache
-def _marks() -> tuple[dict[str, str], dict[str, str]]:
-    """Return what stands before an amount ("US$", "EUR") and what stands after it ("euros"), each to its code."""
-    before, after = {}, {}
-    for row in rows("currencies.tsv"):
-        (before if row["place"] == "before" else after)[row["mark"]] = row["currency"]
-    return before, after
+def _marks(place: str) -> dict[str, str]:
+    """Return what stands `before` an amount ("US$", "EUR") or `after` it ("euros"), each with its currency."""
+    return {row["mark"]: row["currency"] for row in rows("currencies.tsv") if row["place"] == place}
 
 
 @cache
 def _before() -> re.Pattern[str]:
-    marks = sorted(_marks()[0], key=len, reverse=True)
-    words = "|".join(re.escape(mark) for mark in marks if mark[-1].isalnum())
-    symbols = "|".join(re.escape(mark) for mark in marks if not mark[-1].isalnum())
-    number = rf"(?P<low>{DIGITS})(?: ?[-–—] ?\$?(?P<high>{DIGITS}))?"
-    return re.compile(
-        rf"(?P<mark>{symbols}|(?:{words})(?=[ \u00a0\d]))\$?[ \u00a0]?{number}(?:[ \u00a0-]?(?P<scale>{SCALE}))?"
-    )
+    marks = "|".join(re.escape(mark) for mark in sorted(_marks("before"), key=len, reverse=True))
+    return re.compile(rf"(?<![\w./€£¥-])(?P<mark>{marks})[ \u00a0]?$")
 
 
 @cache
-def _after() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words = "|".join(re.escape(word) for word in sorted(_marks()[1], key=len, reverse=True))
-    word = re.compile(rf"(?:{words})(?![\w])")
-    number = re.compile(
-        rf"(?<![\w.,$€£¥])(?:(?P<low>{DIGITS}) ?(?:[-–—]|to|and) ?)?(?P<high>{DIGITS}|(?:{WORDS}))(?:[ \u00a0-]?(?P<scale>{SCALE}))?[ \u00a0-]?$",
-        re.IGNORECASE,
-    )
-    return word, number
+def _after() -> re.Pattern[str]:
+    marks = "|".join(re.escape(mark) for mark in sorted(_marks("after"), key=len, reverse=True))
+    return re.compile(rf"[ \u00a0-]?(?P<mark>{marks})(?!\w)")
 
 
 _VAGUE = re.compile(
-    r"(?:more than|over|up to|nearly|almost|around|about|some|at least|approximately|roughly|as much as|an estimated|"
-    r"estimated|close to|in excess of|less than|under|upwards of|a minimum of|well over|just over|just under)[ \u00a0]$",
+    r"(?:more than|over|up to|nearly|almost|around|about|some|at least|approximately|roughly|as much as|estimated|"
+    r"close to|in excess of|less than|under|upwards of|minimum of|maximum of|just short of)[ \u00a0]$",
     re.IGNORECASE,
 )
-_TRAILING_CODE = re.compile(r" ?\(?(USD|CAD|AUD|NZD|HKD|SGD|MXN|TWD|Canadian|Australian|US|NT)\b(?! [Dd]epartment)\)?")
-_DOLLARS = {"Canadian": "CAD", "Australian": "AUD", "US": "USD", "NT": "TWD"}
-_RESTATES = re.compile(
-    r"\s?[(\[][^()\[\].;]{0,30}$|,? (?:or|equal to|equivalent to) (?:about |around |roughly |approximately |some )?$|,? [–—-] ?(?:or )?(?:about|around|roughly|approximately) $"
+_TRAILING = re.compile(
+    r" ?(?P<open>\()?(?P<code>USD|CAD|AUD|NZD|HKD|SGD|MXN|TWD|Canadian|Australian|US)\b(?(open)\)|(?! [\w]))"
 )
+_DOLLARS = {"Canadian": "CAD", "Australian": "AUD", "US": "USD"}
+_RESTATES = re.compile(
+    r"\s?[(\[][^()\[\].;]{0,30}"
+    r"|,? (?:or|equal to|equivalent to|i\.e\.|=) (?:(?:about|around|roughly|approximately|some) )?"
+    r"|,? (?:[–—-] ?)?(?:or )?(?:about|around|roughly|approximately) "
+)
+_RANGE = re.compile(r" ?[-–—] ?| (?:to|and) ")
 
 
-def find_money(text: str) -> list[Mention]:
-    """Return the amounts in `text`, in order. `value.amount` is in whole units of the currency."""
-    found: list[Mention] = []
-    for mention in sorted([*_with_mark_before(text), *_with_word_after(text)], key=lambda m: (m.start, -m.end)):
-        if not found or mention.start >= found[-1].end:
-            found.append(mention)
+def find_money(text: str, numbers: Sequence[Number] | None = None) -> list[Mention]:
+    """Return the amounts in `text`, in order. `value.amount` is in whole units of the currency.
+
+    `numbers` are the numbers of the text, where they are known already. Of a range ("$10-15 million") each end is an
+    amount, marked vague. Amounts without a number ("millions of dollars") are none.
+    """
+    numbers = find_numbers(text) if numbers is None else numbers
+    found = [mention for i, number in enumerate(numbers) for mention in _amount(text, number, numbers, i)]
     return _flag_converted(text, found)
 
 
-def _with_mark_before(text: str) -> Iterator[Mention]:
-    marks = _marks()[0]
-    for found in _before().finditer(text):
-        start, end = found.span()
-        mark = found["mark"]
-        if mark[0].isalpha() and start and (text[start - 1].isalnum() or text[start - 1] in "-_./"):
-            continue
-        if found["scale"] is None and text[end : end + 1].isalnum():
-            continue
-        currency = marks[mark]
-        code = _TRAILING_CODE.match(text, end) if mark == "$" else None
-        if code:
-            currency = _DOLLARS.get(code[1], code[1])
-            end = code.end() - (code[0].endswith(")") and "(" not in code[0])
-        yield from _amounts(text, start, end, found, currency, "money.symbol")
+def _amount(text: str, number: Number, numbers: Sequence[Number], i: int) -> Iterator[Mention]:
+    if text[number.start].isdigit():
+        before = (
+            _before().search(text, max(0, number.start - 8), number.start) if _may_mark(text, number.start) else None
+        )
+        if before is not None:
+            yield from _marked_before(text, number, before, numbers, i)
+            return
+    shared = _currency_of_range(text, number, numbers, i)
+    if shared is not None:
+        value = MoneyValue(amount=round(number.value, 2), currency=shared, vague=True)
+        yield Mention(number.start, number.end, "money", value, "money.range")
+        return
+    after = _after().match(text, number.end, number.end + _LONGEST_MARK)
+    if after is not None and not _only_a_verb(after["mark"], number):
+        yield from _marked_after(text, number, after, numbers, i)
 
 
-def _with_word_after(text: str) -> Iterator[Mention]:
-    word, number = _after()
-    currencies = _marks()[1]
-    for found in word.finditer(text):
-        amount = number.search(text, max(0, found.start() - 45), found.start())
-        if amount is None or (found[0] == "won" and not amount["scale"] and value_of(amount["high"]) < 3000):
-            continue
-        yield from _amounts(text, amount.start(), found.end(), amount, currencies[found[0]], "money.word")
+def _may_mark(text: str, start: int) -> bool:
+    """Whether a currency mark may end here: a cheap look before the search."""
+    last = text[start - 1] if start else ""
+    return last in " \u00a0" or not (last.isspace() or last.isdigit() or last in "(,-:;/")
 
 
-def _amounts(text: str, start: int, end: int, found: re.Match[str], currency: str, rule: str) -> Iterator[Mention]:
-    scale = SCALES[found["scale"].lower()] if found["scale"] else 1.0
+def _currency_of_range(text: str, number: Number, numbers: Sequence[Number], i: int) -> str | None:
+    """ "$10-15 million": the mark of the first number is the second one's too."""
+    earlier = numbers[i - 1] if i else None
+    if earlier is None or not number.scaled or not re.fullmatch(r" ?[-–—] ?| to ", text[earlier.end : number.start]):
+        return None
+    before = _before().search(text, max(0, earlier.start - 8), earlier.start)
+    return _marks("before")[before["mark"]] if before else None
+
+
+def _only_a_verb(mark: str, number: Number) -> bool:
+    """ "In 2023 won", "22 won": no Korean currency."""
+    return mark == "won" and not number.scaled and number.value < 3000
+
+
+def _marked_before(
+    text: str, number: Number, before: re.Match[str], numbers: Sequence[Number], i: int
+) -> Iterator[Mention]:
+    start, end = before.start("mark"), number.end
+    if not number.scaled and text[end : end + 1].isalpha():
+        return
+    currency = _marks("before")[before["mark"]]
+    trailing = _TRAILING.match(text, end) if before["mark"] == "$" else None
+    if trailing:
+        currency, end = _DOLLARS.get(trailing["code"], trailing["code"]), trailing.end()
+    value = _value(text, start, number.value * _shared_scale(text, number, numbers, i), currency)
+    yield Mention(start, end, "money", value, "money.mark_before")
+
+
+def _shared_scale(text: str, number: Number, numbers: Sequence[Number], i: int) -> float:
+    """ "$10-15 million": the scale of the second number is the first one's too."""
+    following = numbers[i + 1] if i + 1 < len(numbers) else None
+    if number.scaled or following is None or not following.scaled or following.start - number.end > 8:
+        return 1.0
+    digits = re.match(r"[\d.,]+", text[following.start : following.end])
+    if digits is None or not _RANGE.fullmatch(text[number.end : following.start].rstrip("$€£")):
+        return 1.0
+    return following.value / float(digits[0].replace(",", "").rstrip("."))
+
+
+def _marked_after(
+    text: str, number: Number, after: re.Match[str], numbers: Sequence[Number], i: int
+) -> Iterator[Mention]:
+    currency = _marks("after")[after["mark"]]
+    earlier = numbers[i - 1] if i else None
+    if earlier is not None and _RANGE.fullmatch(text[earlier.end : number.start]) and not earlier.scaled:
+        low = earlier.value * _shared_scale(text, earlier, numbers, i - 1)
+        value = MoneyValue(amount=round(low, 2), currency=currency, vague=True)
+        yield Mention(earlier.start, earlier.end, "money", value, "money.range")
+    yield Mention(number.start, after.end(), "money", _value(text, number.start, number.value, currency), "money.word")
+
+
+def _value(text: str, start: int, amount: float, currency: str) -> MoneyValue:
     vague = _VAGUE.search(text, max(0, start - 16), start) is not None
-    low, high = found["low"], found["high"]
-    if low and high:
-        middle = found.start("high")
-        yield Mention(start, middle, "money", _value(low, scale, currency, vague=True), rule + "_range")
-        yield Mention(middle, end, "money", _value(high, scale, currency, vague=True), rule + "_range")
-    else:
-        yield Mention(start, end, "money", _value(low or high, scale, currency, vague=vague), rule)
-
-
-def _value(number: str, scale: float, currency: str, *, vague: bool) -> MoneyValue:
-    return MoneyValue(amount=round(value_of(number) * scale, 2), currency=currency, vague=vague)
+    return MoneyValue(amount=round(amount, 2), currency=currency, vague=vague)
 
 
 def _flag_converted(text: str, found: list[Mention]) -> list[Mention]:
@@ -114,18 +147,17 @@ def _flag_converted(text: str, found: list[Mention]) -> list[Mention]:
         if before.value.currency == here.value.currency or before.value.converted or len(gap) > 40:
             continue
         if _RESTATES.fullmatch(gap):
-            value = MoneyValue(
-                amount=here.value.amount, currency=here.value.currency, converted=True, vague=here.value.vague
-            )
+            was = here.value
+            value = MoneyValue(amount=was.amount, currency=was.currency, converted=True, vague=was.vague)
             found[i] = here._replace(value=value)
     return found
 
 
 @cache
 def _rates() -> Any:
-    from currency_converter import CurrencyConverter  # noqa: PLC0415 - takes 0.4 s to load
+    from currency_converter import CurrencyConverter  # noqa: PLC0415 (0.4 s to load, which most texts need not pay)
 
-    return CurrencyConverter(fallback_on_missing_rate=True)
+    return CurrencyConverter(fallback_on_missing_rate=True)  # type: ignore[no-untyped-call]
 
 
 def usd(amount: float, currency: str, day: date) -> float | None:

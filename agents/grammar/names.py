@@ -2,49 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from agents.grammar.gazetteer import common_words
+from agents.lexicon import rows
 
-_CAPITALISED = re.compile(
-    r"(?:[A-ZÀ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽ]|(?:[a-z]{1,2}(?=[A-Z][a-z]))|\d+(?=[A-Z]))[\w’'$+-]*(?:\.(?=[\w])[\w-]+)*(?:(?<=\b[A-Z])\.)?"
-)
-_JOINERS = frozenset(
-    (
-        "of",
-        "the",
-        "and",
-        "for",
-        "de",
-        "van",
-        "der",
-        "den",
-        "von",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "da",
-        "dos",
-        "del",
-        "la",
-        "le",
-        "di",
-        "du",
-        "&",
-        "ter",
-        "ten",
-        "y",
-        "des",
-        "zu",
-        "af",
-    )
-)
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽȘȚ"
+_CAPITALISED = re.compile(rf"[{_UPPER}][\w’'$+-]*(?:\.[A-Za-z][\w-]*)*\.?")
+_HEAD = re.compile(r"(?<!\w)(?:[a-z]{1,2}|\d{1,4})$")
+"""What may stand before the first capital of an odd name: "iSpoof", "eBay", "123Movies"."""
 _GAP = re.compile(
-    r" (?:(?:of the|of|and|for the|for|de la|de|van der|van den|van de|van|von|der|den|al|el|bin|ibn|da|dos|del|la|le|di|du|&|ter|ten|y|des|zu|af|the) )?"
+    r" (?:of the|of|and|for the|for|de la|de|van der|van den|van de|van|von|der|den|al|el|bin|ibn|da|dos|del|la|le|di|"
+    r"du|&|ter|ten|y|des|zu|af|the) "
 )
 _PERSON_JOINERS = frozenset(
-    (
+    [
         "de",
         "van",
         "der",
@@ -63,16 +36,19 @@ _PERSON_JOINERS = frozenset(
         "du",
         "ter",
         "ten",
-        "van der",
-        "van den",
-        "van de",
-        "de la",
-    )
+    ]
+    + ["van der", "van den", "van de", "de la"]
 )
-_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n\u2022>*•][”\"’')\]]*\s*[“\"‘(\[]*)$")
+_ABBREVIATION = re.compile(
+    r"(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Ltd|Corp|Co|Bros|No|Gen|Lt|Sgt|Capt|Rep|Sen|Gov)\."
+)
+_SENTENCE_END = re.compile(r"(?:^|[.!?:;\n\u2022>*•#-][”\"’')\]]*\s*[“\"‘(\[]*)$")
+_HEADLINE = re.compile(r"^#+ .*$", re.MULTILINE)
 
 
 class Word(NamedTuple):
+    """A capitalised word, without possessive."""
+
     start: int
     end: int
     text: str
@@ -96,41 +72,105 @@ class Run(NamedTuple):
 
 
 def capitalised_runs(text: str) -> Iterator[Run]:
-    """Yield the runs of capitalised words; words tied by "of", "van", "&" and the like stay together."""
+    """Yield the runs of capitalised words; words tied by "of", "van", "&" and the like stay together.
+
+    In a headline, where every word has its capital, common words end a run.
+    """
     current: list[Word] = []
-    for found in _CAPITALISED.finditer(text):
-        start, end = found.span()
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_@/"):
+    for start, end, headline in _capitalised(text):
+        word = _word(text[start:end])
+        if headline and is_common(word):
+            if current:
+                yield _run(text, current)
+            current = []
             continue
-        word = re.sub(r"(?:['’]s|['’])$", "", found[0])
-        joiner = _joiner(text, current[-1], start) if current else None
-        if current and (joiner is None):
+        joiner = _joiner(text, current[-1], start, word) if current else None
+        if current and (joiner is None or (headline and joiner)):
             yield _run(text, current)
             current = []
-        current.append(Word(start, start + len(word), word, joiner or ""))
+        current.append(Word(start, start + len(word), word, joiner or "" if current else ""))
     if current:
         yield _run(text, current)
 
 
-def _joiner(text: str, before: Word, start: int) -> str | None:
-    gap = text[before.end : start]
-    if gap == " ":
+def _capitalised(text: str) -> Iterator[tuple[int, int, bool]]:
+    headlines = [found.span() for found in _HEADLINE.finditer(text)]
+    i = 0
+    for found in _CAPITALISED.finditer(text):
+        start, end = found.span()
+        while i < len(headlines) and headlines[i][1] <= start:
+            i += 1
+        if start and (text[start - 1].isalnum() or text[start - 1] in "_@/"):
+            head = _HEAD.search(text, max(0, start - 5), start)
+            if head is None or (head.start() and text[head.start() - 1] in "@/_.#$€£"):
+                continue
+            start = head.start()
+        yield start, end, i < len(headlines) and headlines[i][0] <= start
+
+
+def _word(written: str) -> str:
+    """Return the word without possessive and without the full stop that ends its sentence."""
+    word = written
+    if word.endswith(".") and not _ABBREVIATION.fullmatch(word):
+        word = word[:-1]
+    for ending in ("'s", "’s", "'", "’", "-"):
+        if word.endswith(ending):
+            return word[: -len(ending)]
+    return word
+
+
+def _joiner(text: str, before: Word, start: int, word: str) -> str | None:
+    end = before.end
+    if start == end + 1 and text[end] == " ":
         return ""
-    if len(gap) > 10 or gap[:1] in "'’":
+    if start - end > 10:
         return None
-    found = _GAP.fullmatch(gap)
-    return gap.strip() if found else None
+    gap = text[end:start]
+    if gap in _POSSESSIVE:
+        return "'s" if before.text in _owners() or word in _owned() else None
+    return gap.strip() if _GAP.fullmatch(gap) else None
+
+
+_POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
+
+
+@cache
+def _owners() -> frozenset[str]:
+    """Return words after which a possessive goes on with the name: "Attorney's Office", "People's Court"."""
+    return frozenset(
+        ("Attorney", "Prosecutor", "Prosecutors", "General", "People", "Commissioner", "Inspector", "Sheriff")
+    )
+
+
+@cache
+def _owned() -> frozenset[str]:
+    """Return words that a plural possessive goes before: "Publishers' Association"."""
+    return frozenset(("Association", "Guild", "Union", "Federation", "Society", "Procuracy", "Procuratorate"))
 
 
 def _run(text: str, words: list[Word]) -> Run:
     start = words[0].start
-    return Run(tuple(words), _SENTENCE_END.search(text, max(0, start - 8), start) is not None)
+    return Run(tuple(words), _SENTENCE_END.search(text, max(0, start - 6), start) is not None)
 
 
+@lru_cache(maxsize=1 << 15)
 def is_common(word: str) -> bool:
     """Say whether a capitalised word is an ordinary English word."""
     return word.lower().removesuffix(".") in common_words()
 
 
-def person_joiner(joiner: str) -> bool:
+def ties_person(joiner: str) -> bool:
+    """Say whether a small word may stand inside a person's name."""
     return joiner == "" or joiner in _PERSON_JOINERS
+
+
+@cache
+def cue_words(says: str) -> frozenset[str]:
+    """Return the words of `lexicon/name_cues.tsv` that say this, such as `agency` or `title`."""
+    return frozenset(row["word"] for row in rows("name_cues.tsv") if row["says"] == says)
+
+
+def word_before(text: str, start: int) -> str:
+    """Return the word before `start` on its line, without the quotation mark between."""
+    window = text[max(0, start - 24) : start].rsplit("\n", 1)[-1].rstrip(" “\"‘'(,")
+    return window.rsplit(" ", 1)[-1].lstrip("“\"‘'(")

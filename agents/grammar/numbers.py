@@ -1,8 +1,32 @@
 """Numbers in words and digits: "1,234", "5.6 million", "thirty-three", "half a dozen"."""
 
 import re
+from typing import NamedTuple
 
-_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+from agents.grammar.anchors import anchor, anchored
+
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 SMALL: dict[str, int] = {word: n for n, word in enumerate(_UNITS)} | {
@@ -15,13 +39,12 @@ SCALES: dict[str, float] = {
     "thousand": 1e3,
     "k": 1e3,
     "lakh": 1e5,
-    "lakhs": 1e5,
     "million": 1e6,
     "mln": 1e6,
     "mn": 1e6,
+    "mil": 1e6,
     "m": 1e6,
     "crore": 1e7,
-    "crores": 1e7,
     "cr": 1e7,
     "billion": 1e9,
     "bln": 1e9,
@@ -32,40 +55,79 @@ SCALES: dict[str, float] = {
 }
 """What multiplies the number before it. Lakh and crore are the Indian hundred thousand and ten million."""
 
-DIGITS = (
-    r"\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?:\.\d{1,2})?(?!\d)|\d{1,3}(?:\.\d{3}){2,4}(?!\d)|\d{1,15}(?:\.\d{1,3})?"
+_BLANK = "\u2009\u202f\u00a0"
+_DIGITS = re.compile(
+    rf"\d{{1,3}}(?:[,{_BLANK}]\d{{3}})+(?:\.\d{{1,2}})?(?!\d)"
+    rf"|\d{{1,3}}(?:,\d{{2}})*,\d{{3}}(?!\d)"
+    r"|\d{1,3}(?:\.\d{3}){2,4}(?!\d)"
+    r"|\d{1,15}(?:\.\d{1,3}(?!\d))?"
 )
-"""Regular expression of a number in digits; the thousands may be split by comma, thin space or (twice) point."""
+"""Thousands may be split by comma, thin blank or (twice) point, and in the Indian way (10,00,000)."""
 
-_SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
-WORDS = (
-    rf"half a dozen|a dozen|(?:a|{_SMALL})(?:[- ](?:{_SMALL}))? hundred(?: and)?(?:[- ](?:{_SMALL})){{1,2}}"
-    rf"|(?:a|{_SMALL}) hundred|(?:{_SMALL})(?:-(?:{'|'.join(_UNITS[1:10])}))?"
+_WORD = "|".join(sorted(SMALL, key=len, reverse=True))
+_UNIT_WORD = "|".join(_UNITS[1:10])
+_WORDS = re.compile(
+    rf"half a dozen|a dozen|(?:a|{_WORD}) hundred(?:(?: and)?[ -](?:{_WORD})(?:[ -](?:{_UNIT_WORD}))?)?"
+    rf"|(?:{_WORD})(?:-(?:{_UNIT_WORD}))?",
+    re.IGNORECASE,
 )
-"""Regular expression of a number up to 999 in words. "Dozens" and "hundreds" are no numbers."""
+_WORD_START = anchor([*sorted(SMALL, key=len, reverse=True), "half a dozen", "a dozen", "a hundred"])
+_SCALE = re.compile(
+    rf"[ {_BLANK}-]?(?:(?P<word>hundred|thousand|lakh|million|crore|billion|trillion|mln|bln|mil|mn|bn|tn|cr)s?"
+    r"|(?P<letter>[kKmMbB]))(?![\w])(?!\.\d)",
+    re.IGNORECASE,
+)
 
-SCALE = r"(?:hundred|thousand|lakhs?|million|mln|mn|crores?|cr|billion|bln|bn|trillion|tn|[kKmMbB])\b"
-"""Regular expression of a scale word or letter."""
 
-_NUMBER = re.compile(rf"(?P<digits>{DIGITS})|(?P<words>(?:{WORDS})\b)", re.IGNORECASE)
-_SCALE_WORD = re.compile(r"[ \u00a0-](hundred|thousand|lakhs?|million|crores?|billion|trillion)\b", re.IGNORECASE)
+class Number(NamedTuple):
+    """A number in the text: `text[start:end]`, scale included, is worth `value`."""
+
+    start: int
+    end: int
+    value: float
+    scaled: bool
+    """True if a scale word or letter belongs to it."""
+
+
+def find_numbers(text: str) -> list[Number]:
+    """Return the numbers in `text`, in order. "Dozens" and "hundreds" are no numbers."""
+    found: list[Number] = []
+    starts = [m.start() for m in re.finditer(r"\d[\d,.\u2009\u202f\u00a0]*", text)]
+    starts += [start for start, _ in anchored(_WORD_START, text)]
+    taken = -1
+    for start in sorted(starts):
+        if start < taken or (start and text[start - 1].isalnum()):
+            continue
+        number = number_at(text, start)
+        if number is not None:
+            found.append(number)
+            taken = number.end
+    return found
+
+
+def number_at(text: str, position: int) -> Number | None:
+    """Return the number that begins at `position`, or None."""
+    found = _DIGITS.match(text, position) or _WORDS.match(text, position)
+    if found is None:
+        return None
+    value, end, scaled = value_of(found[0]), found.end(), False
+    while scale := _SCALE.match(text, end):
+        factor = SCALES[(scale["word"] or scale["letter"]).lower()]
+        if scale["letter"] and (scaled or not found[0][0].isdigit()):
+            break
+        value, end, scaled = value * factor, scale.end(), True
+    return Number(position, end, round(value, 4), scaled)
 
 
 def value_of(number: str) -> float:
-    """Return the value of a number in digits or words. Raises ValueError for anything else."""
+    """Return the value of a number in digits or words, without scale. Raises ValueError for anything else."""
     text = number.strip().lower()
     if text[:1].isdigit():
-        return _digits(text)
-    if text == "half a dozen":
-        return 6.0
-    return 12.0 if text == "a dozen" else float(_words(text))
-
-
-def _digits(text: str) -> float:
-    plain = re.sub(r"[,\u2009\u202f\u00a0]", "", text)
-    if plain.count(".") > 1:
-        plain = plain.replace(".", "")
-    return float(plain)
+        plain = re.sub(rf"[,{_BLANK}]", "", text)
+        return float(plain.replace(".", "") if plain.count(".") > 1 else plain)
+    if text in ("half a dozen", "a dozen"):
+        return 6.0 if text.startswith("half") else 12.0
+    return float(_words(text))
 
 
 def _words(text: str) -> int:
@@ -78,14 +140,3 @@ def _words(text: str) -> int:
                 raise ValueError(f"no number: {text!r}")
             total += SMALL[word]
     return total
-
-
-def number_at(text: str, position: int) -> tuple[float, int] | None:
-    """Return the value of the number that begins at `position` and where it ends, its scale word included."""
-    found = _NUMBER.match(text, position)
-    if found is None:
-        return None
-    value, end = value_of(found[0]), found.end()
-    while scale := _SCALE_WORD.match(text, end):
-        value, end = value * SCALES[scale[1].lower()], scale.end()
-    return value, end

@@ -2,25 +2,23 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from agents.grammar.mention import Mention, NameValue
-from agents.grammar.names import Run, Word, is_common, person_joiner
+from agents.grammar.names import Run, Word, cue_words, is_common, ties_person, word_before
 from agents.lexicon import words
 
 _AGE_AFTER = re.compile(
-    r",? \(?(?:aged? )?(?:1[2-9]|[2-8]\d)\)?(?:,|\)|\.| and |$)|,? (?:an? )?(?:1[2-9]|[2-8]\d)-year-old"
+    r",? \(?(?:aged? )?(?:1[2-9]|[2-8]\d)(?:\)|,| and |\.?$|, )|, (?:an? )?(?:1[2-9]|[2-8]\d)-year-old| \((?:1[2-9]|[2-8]\d)\)"
 )
-_AGE_BEFORE = re.compile(r"(?:\d\d-year-old|\d\d-year-olds|\d\d year old)(?: [\w-]+){0,3} $")
+_AGE_BEFORE = re.compile(r"\d\d[- ]years?[- ]olds?,?(?: [\w,-]+){0,5} $")
 _ALIAS_AFTER = re.compile(
-    r",? \(?(?:a/?k/?a|aka|a\.k\.a\.|also known as|known (?:online )?as|alias|nicknamed|who goes by)\b", re.IGNORECASE
+    r",? \(?(?:a/?k/?a|aka|a\.k\.a\.|also known as|known (?:online )?as|better known as|alias|nicknamed|who goes by)\b",
+    re.IGNORECASE,
 )
-_TITLES = frozenset(
-    ["Mr.", "Mrs.", "Ms.", "Miss", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Sir", "Dame", "Lord", "Lady", "Judge", "Justice", "Magistrate", "Prof.", "Professor", "Detective", "Inspector", "Sergeant", "Constable", "Superintendent", "Senator", "Congressman"]
-)
-_NEVER = frozenset(
-    ["Police", "Court", "Department", "Office", "Ministry", "Agency", "Bureau", "Association", "Alliance", "Federation", "Group", "Inc", "Ltd", "LLC", "GmbH", "Corp", "Company", "University", "Institute", "Bank", "Foundation", "Records", "Music", "Entertainment", "Pictures", "Studios", "Media", "Network", "Networks", "Television", "Act", "Bill", "Law", "Operation", "District", "County", "City", "State", "States", "Center", "Centre", "Committee", "Commission", "Council", "Authority", "Service", "Services", "Unit", "Division", "Section", "Team", "League", "Club", "Society", "Party", "Union", "Street", "Road", "Avenue", "Square", "House", "Park", "Day", "Times", "News", "Post", "Press", "Guardian", "Telegraph", "Herald", "Magazine", "Archive", "Library", "Market", "Forum", "Shield", "Order", "Report", "List", "Treaty", "Directive", "Regulation", "Code", "Convention", "Agreement", "Programme", "Program", "Project", "Fund", "Trust", "Church", "School", "College", "Hospital", "Airport", "International", "National", "Federal", "European", "American", "British", "Internet", "Online", "Digital", "Security", "Cyber", "Crime", "Copyright", "Property", "Justice", "Supreme", "High", "Attorney", "General", "Prosecutor", "Prosecutors", "January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Android", "Windows", "Linux", "Chrome", "Facebook", "Twitter", "Google", "Premier", "Cup", "Series", "Holdings", "Limited", "Technologies", "Systems", "Software", "Solutions", "Communications", "Telecom", "Hosting", "Games", "Gaming", "Productions", "Distribution", "Publishing", "Publishers"]
-)
+_INITIAL = re.compile(r"(?:[A-Z]\.){1,3}|[A-Z]")
+_NICKNAME = re.compile(r" [“\"‘'(][\w .-]{2,24}[”\"’')] $")
+_ODD = re.compile(r"\d|[$+]|\w\.\w")
 
 
 @cache
@@ -28,87 +26,114 @@ def _first_names() -> frozenset[str]:
     return words("first_names.txt")
 
 
+@lru_cache(maxsize=1 << 15)
+def _ends_person(word: str) -> bool:
+    """Say whether no person's name holds this word."""
+    if word in cue_words("not_person") or word in cue_words("agency") or word in cue_words("organisation"):
+        return True
+    return _ODD.search(word) is not None or (len(word) > 3 and word.isupper() and "-" not in word)
+
+
 @cache
-def _roles() -> frozenset[str]:
-    return words("roles.txt")
+def _heralds() -> frozenset[str]:
+    return cue_words("title") | cue_words("role")
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_herald(word: str) -> bool:
+    """Say whether a person may follow: "Judge", "Arizona-resident"."""
+    if word in _first_names():
+        return False
+    return word in _heralds() or word.rsplit("-", 1)[-1] in cue_words("role")
 
 
 def find_persons(text: str, runs: Sequence[Run]) -> list[Mention]:
     """Return the persons named in `text`; a surname alone carries the full name as `canonical`."""
-    full = [m for run in runs for m in _full_names(text, run)]
-    surnames = {
-        m.value.canonical.rsplit(" ", 1)[-1]: m.value.canonical for m in reversed(full) if " " in m.value.canonical
-    }
+    full = [mention for run in runs for piece in _pieces(run) for mention in _person(text, run, piece)]
+    surnames = {m.value.canonical.rsplit(" ", 1)[-1]: m.value.canonical for m in reversed(full) if " " in m.value.name}
     taken = {m.start for m in full}
     again = [m for run in runs for m in _surnames(run, surnames, taken)]
-    return sorted([*full, *again], key=lambda m: m.start)
+    settled = [_with_full_name(m, surnames) for m in full]
+    return sorted([*settled, *again, *_nicknamed(text, runs)], key=lambda m: m.start)
 
 
-def _full_names(text: str, run: Run) -> Iterator[Mention]:
-    """Cut the run at words that belong to no person and test each piece."""
+def _nicknamed(text: str, runs: Sequence[Run]) -> Iterator[Mention]:
+    """Yield persons with a nickname in quotes between first name and surname."""
+    for i, last in enumerate(runs):
+        for first in runs[max(0, i - 2) : i]:
+            gap = text[first.end : last.start]
+            if len(gap) < 30 and first.words[-1].text in _first_names() and _NICKNAME.fullmatch(gap):
+                name = text[first.words[-1].start : last.words[0].end]
+                value = NameValue(name=name, canonical=name)
+                yield Mention(first.words[-1].start, last.words[0].end, "person", value, "person.nickname")
+
+
+def _pieces(run: Run) -> Iterator[list[Word]]:
+    """Cut the run at words that belong to no person."""
     piece: list[Word] = []
-    for i, word in enumerate(run.words):
-        breaks = word.text in _NEVER or not person_joiner(word.joiner) or _too_odd(word.text)
-        if breaks and piece:
-            yield from _piece(text, piece, run, first=piece[0] is run.words[0])
+    for word in run.words:
+        ends = _ends_person(word.text)
+        if piece and (ends or not ties_person(word.joiner)):
+            yield piece
             piece = []
-        if word.text not in _NEVER and not _too_odd(word.text):
-            piece.append(word._replace(joiner="") if not piece else word)
-        if i + 1 == len(run.words) and piece:
-            yield from _piece(text, piece, run, first=piece[0] is run.words[0])
+        if not ends:
+            piece.append(word)
+    if piece:
+        yield piece
 
 
-def _too_odd(word: str) -> bool:
-    return (
-        (len(word) > 3 and word.isupper() and "-" not in word)
-        or any(c.isdigit() or c in "$+" for c in word)
-        or ("." in word and len(word) > 3)
-    )
-
-
-def _piece(text: str, piece: list[Word], run: Run, *, first: bool) -> Iterator[Mention]:
-    title = False
-    while piece and (piece[0].text in _TITLES or piece[0].text in _roles()):
-        title, piece = True, piece[1:]
-    if first and run.sentence_start:
+def _person(text: str, run: Run, piece: list[Word]) -> Iterator[Mention]:
+    title = role = False
+    while piece and _is_herald(piece[0].text):
+        title, role = title or piece[0].text in cue_words("title"), True
+        piece = piece[1:]
+    if run.sentence_start and piece and piece[0] is run.words[0]:
         while len(piece) > 1 and is_common(piece[0].text) and piece[0].text not in _first_names():
             piece = piece[1:]
-    if not piece or len(piece) > 6:
+    if not piece or len(piece) > 6 or len(piece[-1].text) < 2:
         return
-    rule = _rule(text, piece, title=title)
+    rule = _rule(text, piece, title=title, role=role)
     if rule is not None:
-        name = text[piece[0].start : piece[-1].end]
-        yield Mention(piece[0].start, piece[-1].end, "person", NameValue(name=name, canonical=name), rule)
+        start, end = piece[0].start, piece[-1].end
+        yield Mention(start, end, "person", NameValue(name=text[start:end], canonical=text[start:end]), rule)
 
 
-def _rule(text: str, piece: list[Word], *, title: bool) -> str | None:
+def _rule(text: str, piece: list[Word], *, title: bool, role: bool) -> str | None:
+    """Return which rule makes a person of the piece, None if none does."""
     start, end = piece[0].start, piece[-1].end
-    if any(len(word.text) < 2 for word in piece[-1:]):
-        return None
-    if title or _role_before(text, start):
-        plain = all(not is_common(w.text) for w in piece[-1:])
-        if plain and (title or len(piece) > 1):
-            return "person.title" if title else "person.role"
-    if len(piece) > 1 and not is_common(piece[-1].text) and piece[0].text in _first_names():
-        return "person.first_name"
-    if _AGE_AFTER.match(text, end) and not all(is_common(w.text) for w in piece):
+    if is_common(piece[-1].text):
+        return "person.age" if len(piece) > 1 and _AGE_AFTER.match(text, end) else None
+    if title:
+        return "person.title"
+    if _AGE_AFTER.match(text, end):
         return "person.age"
-    if len(piece) > 1 and _AGE_BEFORE.search(text, max(0, start - 60), start):
+    if len(piece) == 1:
+        return None
+    if piece[0].text in _first_names():
+        return "person.first_name"
+    if role or word_before(text, start) in cue_words("role"):
+        return "person.role"
+    if _AGE_BEFORE.search(text, max(0, start - 50), start):
         return "person.age_before"
-    if len(piece) > 1 and _ALIAS_AFTER.match(text, end) and not is_common(piece[-1].text):
+    if _ALIAS_AFTER.match(text, end):
         return "person.alias"
-    if len(piece) > 2 and len(piece[1].text.rstrip(".")) == 1 and not is_common(piece[-1].text):
-        return "person.initial"
-    return None
-
-
-def _role_before(text: str, start: int) -> bool:
-    before = re.search(r"([A-Za-z-]+\.?),? $", text[max(0, start - 18) : start])
-    return before is not None and before[1] in _roles()
+    initials = [word for word in piece[:2] if _INITIAL.fullmatch(word.text)]
+    return "person.initial" if initials and piece[-1] not in initials else None
 
 
 def _surnames(run: Run, surnames: dict[str, str], taken: set[int]) -> Iterator[Mention]:
     for word in run.words:
         full = surnames.get(word.text)
-        if full and word.start not in taken and len(run.words) <= 3:
+        if full and word.start not in taken and all(w is word or _may_stand_beside(w) for w in run.words):
             yield Mention(word.start, word.end, "person", NameValue(name=word.text, canonical=full), "person.surname")
+
+
+def _may_stand_beside(word: Word) -> bool:
+    return is_common(word.text) or word.text in _heralds() or _ends_person(word.text)
+
+
+def _with_full_name(mention: Mention, surnames: dict[str, str]) -> Mention:
+    """ "Judge Zilly" is the Thomas S. Zilly of the same text."""
+    value = mention.value
+    full = surnames.get(value.name)
+    return mention if full is None else mention._replace(value=NameValue(name=value.name, canonical=full))

@@ -2,63 +2,73 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from agents.grammar.mention import Mention, NameValue
-from agents.grammar.names import Run, is_common
+from agents.grammar.names import Run, Word, cue_words, is_common, word_before
 
-_BEFORE = re.compile(
-    r"\b(?:[Ss]ites?|[Ww]ebsites?|[Pp]latforms?|[Ss]ervices?|[Aa]pps?|[Ff]orums?|[Mm]arketplaces?|[Bb]otnets?|[Mm]alware|[Rr]ansomware|[Tt]rojan|[Ss]tealer|"
-    r"[Ii]nfostealer|[Gg]ang|[Gg]roups?|[Pp]ortals?|[Tt]rackers?|[Ee]mulators?|IPTV|[Pp]rovider|[Ll]ibrary|[Ii]ndex|[Cc]yberlocker|[Rr]eseller|[Mm]ixer|[Ll]oader|"
-    r"[Ss]pyware|[Cc]heat|[Ss]oftware|[Tt]ool|[Mm]essenger|[Nn]etwork|[Cc]hannel|[Rr]ipper|[Hh]oster|[Ee]xchange|[Mm]arket|[Cc]rew|called|named|dubbed|known as) [“\"‘']?$"
-)
-_AFTER = re.compile(
-    r"[”\"’']? (?:(?:pirate |piracy |streaming |ransomware |malware |cybercrime |phishing |darknet |dark web |hacking |crime |banking |encrypted |messaging |IPTV |torrent |file-sharing |illegal |DDoS )*"
-    r"(?:sites?|websites?|platforms?|services?|apps?|forums?|marketplaces?|botnets?|malware|ransomware|trojans?|stealer|infostealer|gang|portal|tracker|emulator|IPTV|messenger|"
-    r"loader|mixer|spyware|affiliates?|operators?|users|domains?|brand|empire|operation|syndicate|cheats?|crew|RAT|domain names?))\b"
-)
-_ODD = re.compile(r"[a-z]+[A-Z]|[A-Z][a-z]+[A-Z]|\d[A-Za-z]|[A-Za-z]\d|[$]|TV$|[A-Z]{2,}[a-z]+")
+_ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3,}[a-z]{2,}")
+_NEXT = re.compile(r"[”\"’']? (?P<word>[\w-]+)")
+_INITIALS = re.compile(r"(?:Mc|Mac|De|Di|La|Le|O['’])[A-Z]")
 
 
 def find_services(text: str, runs: Sequence[Run], domains: Sequence[Mention]) -> list[Mention]:
     """Return names that stand for a site, service, malware or group, everywhere in the text once cued anywhere."""
-    cued = {}
-    stems = {d.value.canonical.split(".")[0]: d.value.canonical for d in domains}
+    stems = {domain.value.canonical.rsplit(".", 1)[0].rsplit(".", 1)[-1] for domain in domains}
+    cued: dict[str, str] = {}
     for run in runs:
         for start, end, rule in _cued(text, run, stems):
             cued.setdefault(text[start:end], rule)
-    return [m for run in runs for m in _uses(text, run, cued)]
+    return [mention for run in runs for mention in _uses(text, run, cued)]
 
 
-def _cued(text: str, run: Run, stems: dict[str, str]) -> Iterator[tuple[int, int, str]]:
-    words = run.words
-    name = text[run.start : run.end]
-    if len(words) <= 3 and not all(is_common(w.text) for w in words):
-        if _BEFORE.search(text, max(0, run.start - 16), run.start):
+def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]]:
+    if len(run.words) <= 3 and not all(is_common(word.text) for word in run.words):
+        if word_before(text, run.start).lower() in cue_words("service_before"):
             yield run.start, run.end, "service.cue_before"
-        elif _AFTER.match(text, run.end) and not run.sentence_start:
+        elif not (run.sentence_start and is_common(run.words[0].text)) and _cue_follows(text, run.end):
             yield run.start, run.end, "service.cue_after"
-    for word in words:
-        plain = word.text.lower().replace("-", "")
-        if (plain in stems or word.text.lower() in stems) and len(plain) > 3:
-            yield word.start, word.end, "service.domain_stem"
-        elif (
-            len(word.text) > 3
-            and _ODD.search(word.text)
-            and "." not in word.text
-            and len(words) < 3
-            and not name.isupper()
-            and "'" not in name
-        ):
-            yield word.start, word.end, "service.spelling"
+    for word in run.words:
+        rule = _rule_of_word(word, stems)
+        if rule is not None:
+            yield word.start, word.end, rule
+
+
+def _cue_follows(text: str, end: int) -> bool:
+    for _ in range(3):
+        found = _NEXT.match(text, end)
+        if found is None:
+            return False
+        if found["word"] in cue_words("service_after"):
+            return True
+        if found["word"].lower() not in cue_words("service_between"):
+            return False
+        end = found.end()
+    return False
+
+
+def _rule_of_word(word: Word, stems: set[str]) -> str | None:
+    plain = word.text.lower().replace("-", "")
+    if len(plain) > 3 and (plain in stems or word.text.lower() in stems):
+        return "service.domain_stem"
+    return "service.spelling" if _odd(word.text) else None
+
+
+@lru_cache(maxsize=1 << 15)
+def _odd(word: str) -> bool:
+    """Say whether a word is spelled as only names of services and firms are: "SmokeLoader", "Lapsus$", "MagisTV"."""
+    return len(word) > 3 and "." not in word and _ODD.search(word) is not None and _INITIALS.match(word) is None
 
 
 def _uses(text: str, run: Run, cued: dict[str, str]) -> Iterator[Mention]:
     whole = text[run.start : run.end]
     if whole in cued:
-        yield Mention(run.start, run.end, "service", NameValue(name=whole, canonical=whole), cued[whole])
+        yield _mention(run.start, run.end, whole, cued[whole])
         return
     for word in run.words:
         if word.text in cued:
-            yield Mention(
-                word.start, word.end, "service", NameValue(name=word.text, canonical=word.text), cued[word.text]
-            )
+            yield _mention(word.start, word.end, word.text, cued[word.text])
+
+
+def _mention(start: int, end: int, name: str, rule: str) -> Mention:
+    return Mention(start, end, "service", NameValue(name=name, canonical=name), rule)
