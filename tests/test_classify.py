@@ -8,7 +8,8 @@ from schemas.ids import text_hash
 
 STORY = """# Two men arrested over pirate streaming service
 
-Police in Leeds have arrested two men suspected of running the illegal streaming service FlumeTV, officers said on Tuesday.
+Police in Leeds have arrested two men suspected of running the illegal streaming service FlumeTV, they said
+on Tuesday.
 
 Officers searched three homes and seized laptops, phones and £40,000 in cash.
 

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy import sparse
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from agents.grammar.forest import Forest
 from agents.grammar.model import Linear
 
 SEED = 20240607
@@ -76,3 +78,44 @@ def without_small(model: Linear) -> Linear:
 
 def flatten(parts: Iterable[Iterable[str]]) -> list[str]:
     return [item for part in parts for item in part]
+
+
+def fit_forest(rows: Sequence[Sequence[float]], yes: Sequence[bool], *, trees: int = 100, leaves: int = 8) -> Forest:
+    """Return boosted trees that tell the rows with `yes` from the others."""
+    model = HistGradientBoostingClassifier(
+        max_iter=trees,
+        learning_rate=0.05,
+        max_leaf_nodes=leaves,
+        min_samples_leaf=25,
+        l2_regularization=1.0,
+        early_stopping=False,
+        random_state=SEED,
+    ).fit(np.asarray(rows, np.float32), np.asarray(yes))
+    # scikit-learn has no public way to the trees of this model
+    trees_of_nodes = [predictors[0].nodes for predictors in model._predictors]  # noqa: SLF001
+    return _forest(trees_of_nodes, float(model._baseline_prediction[0, 0]))  # noqa: SLF001
+
+
+def _forest(trees: Sequence[np.ndarray], base: float) -> Forest:
+    """Pad the trees of scikit-learn to one width; a leaf leads to itself."""
+    shape = (len(trees), max(len(nodes) for nodes in trees))
+    forest = Forest(
+        np.zeros(shape, np.int16),
+        np.full(shape, np.inf, np.float32),
+        np.zeros(shape, np.int16),
+        np.zeros(shape, np.int16),
+        np.ones(shape, np.bool_),
+        np.zeros(shape, np.float32),
+        base,
+        int(max(nodes["depth"].max() for nodes in trees)),
+    )
+    for n, nodes in enumerate(trees):
+        size, leaf = len(nodes), nodes["is_leaf"].astype(bool)
+        itself = np.arange(size)
+        forest.feature[n, :size] = np.where(leaf, 0, nodes["feature_idx"])
+        forest.threshold[n, :size] = np.where(leaf, np.inf, nodes["num_threshold"])
+        forest.left[n, :size] = np.where(leaf, itself, nodes["left"])
+        forest.right[n, :size] = np.where(leaf, itself, nodes["right"])
+        forest.missing_left[n, :size] = nodes["missing_go_to_left"].astype(bool)
+        forest.value[n, :size] = np.where(leaf, nodes["value"], 0)
+    return forest

@@ -1,56 +1,40 @@
-"""The event coder from end to end: read, propose, judge, merge, and write the events down."""
+"""The event coder from end to end: read, propose, judge, fill the slots, decide, and write the events down."""
 
-from datetime import date
-from operator import attrgetter
+from urllib.parse import urlsplit
 
-from agents.grammar.dates import find_dates
-from agents.grammar.judge import Judged, describe, judge
-from agents.grammar.mention import Mention
+from agents.grammar.acts import find_acts
+from agents.grammar.decide import Decided, decide
+from agents.grammar.judge import describe, judge
+from agents.grammar.mentions import find_mentions
 from agents.grammar.model import Models
 from agents.grammar.reading import Reading
+from agents.grammar.writing import write_events
 from schemas.events import Article, Event
-from schemas.ids import make_id
-from schemas.taxonomy import EventType, TimeRole
 
-THRESHOLD = 0.3
+THRESHOLD = 0.4
+"""Confidence from which an act is told. Chosen on held-out folds: the best F1 with a precision of 0.80 or more."""
 
 
 def read(article: Article) -> Reading:
     """Return the article's text, read."""
     published = article.published_at.date() if article.published_at else None
-    return Reading(article.text, title=article.title, published=published, mentions=_mentions(article, published))
+    mentions = find_mentions(article.text, published=published, outlet_domains=_outlet(article.url))
+    return Reading(article.text, title=article.title, published=published, mentions=mentions)
 
 
-def _mentions(article: Article, published: date | None) -> list[Mention]:
-    return find_dates(article.text, published)
+def _outlet(url: str | None) -> frozenset[str]:
+    """Return the outlet's own domain, which is never a party."""
+    host = (urlsplit(url).hostname or "") if url else ""
+    return frozenset((host.removeprefix("www."),)) if host else frozenset()
+
+
+def decided(reading: Reading, models: Models) -> list[Decided]:
+    """Return all likelier acts of a text with their confidence."""
+    return decide(reading, find_acts(reading, judge(list(describe(reading)), models), models), models)
 
 
 def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> tuple[Event, ...]:
-    """Return the events of an article."""
+    """Return the events of an article, in the order of the text."""
     reading = read(article)
-    judged = judge(list(describe(reading)), models)
-    acts = [item for item in _best_of_type(judged) if item.likely >= threshold]
-    main = max((act for act in acts if act.news >= 0.5), key=attrgetter("likely"), default=None)
-    return tuple(_event(article, reading, act, main=act is main) for act in acts)
-
-
-def _best_of_type(judged: list[Judged]) -> list[Judged]:
-    """Return the likeliest candidate of each type and time role, in the order of the text."""
-    best: dict[tuple[EventType, bool], Judged] = {}
-    for item in sorted(judged, key=attrgetter("likely"), reverse=True):
-        best.setdefault((item.candidate.type, item.news >= 0.5), item)
-    return sorted(best.values(), key=lambda item: item.candidate.sentence)
-
-
-def _event(article: Article, reading: Reading, act: Judged, *, main: bool) -> Event:
-    sentence = reading.sentence(act.candidate.sentence)
-    return Event(
-        id=make_id("event", article.id, act.candidate.type, str(sentence.number)),
-        type=act.candidate.type,
-        status=act.status,
-        time_role=TimeRole.NEWS if act.news >= 0.5 else TimeRole.BACKGROUND,
-        evidence=article.text[sentence.start : sentence.end],
-        span=(sentence.start, sentence.end),
-        main=main,
-        confidence=round(act.likely, 3),
-    )
+    kept = [act for act in decided(reading, models) if act.confidence >= threshold]
+    return write_events(article, reading, kept)

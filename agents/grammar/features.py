@@ -61,14 +61,14 @@ def _around_trigger(reading: Reading, candidate: Candidate) -> Iterator[str]:
     yield f"right12={_text(found, end)}_{_text(found, end + 1)}"
     yield from {f"near={word.stem}" for word in found[max(0, at - 7) : at]}
     yield from {f"after={word.stem}" for word in found[end : end + 7]}
-    yield f"voice={_voice(found, at)}"
+    yield f"voice={voice_of(found, at)}"
 
 
 def _text(found: Sequence[Word], at: int) -> str:
     return found[at].stem if 0 <= at < len(found) else "<edge>"
 
 
-def _voice(found: Sequence[Word], at: int) -> str:
+def voice_of(found: Sequence[Word], at: int) -> str:
     """Guess how the trigger is used from its ending and the words before it."""
     if not 0 <= at < len(found):
         return "none"

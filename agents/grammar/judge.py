@@ -28,6 +28,8 @@ class Judged(NamedTuple):
     likely: float
     """Probability that the sentence states an event of the type."""
     status: Status
+    sure: float
+    """Probability of that status."""
     news: float
     """Probability that the article reports it as new."""
 
@@ -46,12 +48,12 @@ def describe(reading: Reading) -> Iterator[Described]:
 def judge(described: Iterable[Described], models: Models) -> list[Judged]:
     """Return the candidates that are likely to be events."""
     found = []
-    for item, likely in zip(described, _likelihoods(described, models["event"]), strict=True):
+    for item, likely in zip(described, _likelihoods(described, models.linear["event"]), strict=True):
         if likely >= LIKELY:
             features = outcome_features(item.candidate, item.features, item.stems)
-            status = Status(models["status"].best(features))
-            news = probability(models["news"].score(features))
-            found.append(Judged(item.candidate, likely, status, news))
+            status, sure = models.linear["status"].best(features)
+            news = probability(models.linear["told_as_news"].score(features))
+            found.append(Judged(item.candidate, likely, Status(status), sure, news))
     return found
 
 

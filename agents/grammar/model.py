@@ -7,12 +7,15 @@ with a row per feature and a column per label, and the bias of each label.
 import functools
 import io
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from agents.grammar.forest import Forest, forest_arrays, read_forest
 
 Array = NDArray[np.float32]
 
@@ -36,12 +39,18 @@ class Linear(NamedTuple):
         """Return the score of a model with one label."""
         return float(self.scores(features)[0])
 
-    def best(self, features: Iterable[str]) -> str:
-        """Return the label with the highest score."""
-        return self.labels[int(np.argmax(self.scores(features)))]
+    def best(self, features: Iterable[str]) -> tuple[str, float]:
+        """Return the label with the highest score, and its probability among the labels."""
+        scores = self.scores(features)
+        at = int(np.argmax(scores))
+        return self.labels[at], float(1 / np.exp(scores - scores[at]).sum())
 
 
-Models = Mapping[str, Linear]
+class Models(NamedTuple):
+    """All that was learnt."""
+
+    linear: Mapping[str, Linear]
+    forests: Mapping[str, Forest]
 
 
 def probability(score: float) -> float:
@@ -55,28 +64,34 @@ def shipped_models() -> Models:
     return read_models(resources.files("agents.grammar").joinpath("weights.npz").read_bytes())
 
 
-def read_models(data: bytes) -> dict[str, Linear]:
+def read_models(data: bytes) -> Models:
     """Return the models in the bytes of an npz file."""
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        names = sorted({key.rpartition(".")[0] for key in file.files})
-        return {name: _read(file, name) for name in names}
+        parts: dict[str, dict[str, NDArray[Any]]] = defaultdict(dict)
+        for key in file.files:
+            name, _, field = key.rpartition(".")
+            parts[name][field] = file[key]
+    linear = {name: _linear(fields) for name, fields in parts.items() if "weights" in fields}
+    return Models(linear, {name: read_forest(fields) for name, fields in parts.items() if name not in linear})
 
 
-def _read(file: Mapping[str, Array], name: str) -> Linear:
-    features = bytes(file[f"{name}.features"]).decode().split("\n")
-    labels = tuple(bytes(file[f"{name}.labels"]).decode().split("\n"))
-    weights = file[f"{name}.weights"].astype(np.float32)
-    return Linear({f: n for n, f in enumerate(features)}, weights, file[f"{name}.bias"].astype(np.float32), labels)
+def _linear(fields: Mapping[str, NDArray[Any]]) -> Linear:
+    features = bytes(fields["features"]).decode().split("\n")
+    labels = tuple(bytes(fields["labels"]).decode().split("\n"))
+    weights = fields["weights"].astype(np.float32)
+    return Linear({f: n for n, f in enumerate(features)}, weights, fields["bias"].astype(np.float32), labels)
 
 
 def write_models(models: Models) -> bytes:
     """Return the models as the bytes of an npz file."""
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for name, model in models.items():
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, model in models.linear.items():
         arrays[f"{name}.features"] = np.frombuffer("\n".join(model.rows).encode(), np.uint8)
         arrays[f"{name}.labels"] = np.frombuffer("\n".join(model.labels).encode(), np.uint8)
         arrays[f"{name}.weights"] = model.weights.astype(np.float16)
         arrays[f"{name}.bias"] = model.bias.astype(np.float32)
+    for name, forest in models.forests.items():
+        arrays |= {f"{name}.{field}": values for field, values in forest_arrays(forest).items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()

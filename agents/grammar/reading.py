@@ -26,12 +26,19 @@ class Reading:
         self._cues: dict[int, list[Cue]] = {}
 
     @functools.cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.document.sentences]
+
+    def sentence_at(self, position: int) -> int:
+        """Return the index of the sentence that holds a position of the text."""
+        return max(0, bisect.bisect_right(self._starts, position) - 1)
+
+    @functools.cached_property
     def mentions_in(self) -> dict[int, list[Mention]]:
         """Mentions by the index of their sentence."""
-        starts = [sentence.start for sentence in self.document.sentences]
         found: dict[int, list[Mention]] = defaultdict(list)
         for mention in self.mentions:
-            found[max(0, bisect.bisect_right(starts, mention.start) - 1)].append(mention)
+            found[self.sentence_at(mention.start)].append(mention)
         return found
 
     @functools.cached_property
