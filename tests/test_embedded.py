@@ -21,7 +21,7 @@ from agents.errors import Unavailable
 from schemas.events import Article, FeedItem, Message
 from streamer.contracts import AlreadyRunning
 from streamer.pipeline import Place as Where
-from streamer.pipeline import Stage
+from streamer.pipeline import Stage, TooManyBugs
 from streamer.runtimes import lane
 from streamer.runtimes.embedded import EmbeddedRuntime
 from streamer.runtimes.lane import growing_pause
@@ -129,6 +129,23 @@ def test_a_slow_message_does_not_hold_up_the_others_work(path: Path):
         runtime.publish("items", [make_item(str(n)) for n in range(50)])
         asyncio.run(asyncio.wait_for(runtime.run(until_idle=True), 20))
     assert done[-1] == "0"
+
+
+def test_work_under_way_is_written_down_when_another_stage_ends_the_run(path: Path):
+    async def slow(item: FeedItem) -> list[Article]:
+        await asyncio.sleep(0.3)
+        return article_of(item)
+
+    def broken(item: FeedItem) -> list[Message]:
+        raise ZeroDivisionError
+
+    stages = [Stage("broken", "items", broken), Stage("slow", "items", slow, "articles", Where.LOOP, 50)]
+    with closing(runtime_at(path, stages)) as runtime, capture_logs():
+        runtime.publish("items", [make_item(str(n)) for n in range(50)])
+        with pytest.raises(TooManyBugs):
+            asyncio.run(runtime.run(until_idle=True))
+        assert runtime.lag()["slow"] == 0
+    assert len(keys_of(path, "articles")) == 50
 
 
 # --- one runner -----------------------------------------------------------------------------------------------------

@@ -131,7 +131,10 @@ class EmbeddedRuntime:
         finally:
             await _end([*feeding, *watching])
             await asyncio.gather(*(lane.close() for lane in lanes))
-            await asyncio.gather(*committing)
+            ended = await asyncio.gather(*committing, return_exceptions=True)
+        for failure in ended:  # of the last writes; what ended the run has been raised already
+            if isinstance(failure, Exception):
+                raise failure
 
     async def _watch(self, *, until_idle: bool) -> None:
         """Wake the lanes for what other processes publish. Return when all is done, if asked to."""
