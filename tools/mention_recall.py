@@ -85,23 +85,20 @@ def wanted(event: dict[str, Any]) -> Iterator[Want]:
 
 def _numbers(event: dict[str, Any]) -> Iterator[Want]:
     for count in event["counts"]:
-        n, unit = count["n"], count["unit"]
-        yield Want(
-            "counts",
-            f"{n} {unit}",
-            lambda m, n=n, u=unit: m.kind == "count" and (m.value.n, m.value.unit) == (n, u),
-            event,
-        )
+        yield Want("counts", f"{count['n']} {count['unit']}", _counted(count["n"], count["unit"]), event)
     for money in event["money"]:
-        key = (money["currency"], money["amount"])
-        yield Want(
-            "money",
-            f"{key[0]} {key[1]}",
-            lambda m, k=key: (
-                m.kind == "money" and m.value.currency == k[0] and abs(m.value.amount - k[1]) <= 0.01 * k[1]
-            ),
-            event,
-        )
+        amount, currency = money["amount"], money["currency"]
+        yield Want("money", f"{currency} {amount}", _worth(amount, currency), event)
+
+
+def _counted(n: int, unit: str) -> Callable[[Mention], bool]:
+    return lambda m: m.kind == "count" and (m.value.n, m.value.unit) == (n, unit)
+
+
+def _worth(amount: float, currency: str) -> Callable[[Mention], bool]:
+    return lambda m: (
+        m.kind == "money" and m.value.currency == currency and abs(m.value.amount - amount) <= 0.01 * amount
+    )
 
 
 def measure(article: Labelled, report: Counter[tuple[str, str]], misses: list[tuple[Want, str]]) -> None:

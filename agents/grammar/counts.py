@@ -6,110 +6,27 @@ from functools import cache
 
 from agents.grammar.mention import CountValue, Mention
 from agents.grammar.numbers import Number, find_numbers
-from agents.lexicon import rows
+from agents.lexicon import cue_words, rows
 
 _WORD = re.compile(
     r"[ \u00a0-](?:of (?:the|its|their|his|her|these|those) )?(?P<word>[“\"‘'(]?[.\w][\w.@$+&/’'-]*[”\"’')]?)"
 )
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "in",
-        "for",
-        "on",
-        "by",
-        "with",
-        "from",
-        "at",
-        "to",
-        "were",
-        "was",
-        "are",
-        "is",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "who",
-        "which",
-        "that",
-        "than",
-        "as",
-        "into",
-        "over",
-        "under",
-        "against",
-        "after",
-        "before",
-        "during",
-        "per",
-        "percent",
-        "year",
-        "years",
-        "month",
-        "months",
-        "week",
-        "weeks",
-        "day",
-        "days",
-        "hours",
-        "hour",
-        "minutes",
-        "minute",
-        "times",
-        "old",
-        "age",
-        "aged",
-        "euros",
-        "dollars",
-        "pounds",
-        "yuan",
-        "yen",
-        "rupees",
-        "million",
-        "billion",
-        "and",
-        "or",
-        "but",
-        "each,",
-        "pm",
-        "am",
-        "gmt",
-        "he",
-        "she",
-        "they",
-        "we",
-        "it",
-        "said",
-        "of",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
-)
 _ELLIPTIC = re.compile(
     r" (?:(?:have|had|has) been |were |was |are |are now |being )?(?:(?:reportedly|also|allegedly|formally|later) )?"
-    r"(?P<verb>arrested|detained|charged|indicted|convicted|sentenced|apprehended|jailed|prosecuted|acquitted|imprisoned|extradited)\b"
+    r"(?:arrested|detained|charged|indicted|convicted|sentenced|apprehended|jailed|prosecuted|acquitted|imprisoned|"
+    r"extradited)\b"
 )
 _BEFORE_BARE = re.compile(
-    r"\b(?:arrested|arrests?|arresting|arrests of|arrest of|detained|detaining|charged|charging|indicted|indicting|convicted|jailed|apprehended|prosecuted)(?: another| a further| a total of| at least| more than| nearly| around| about| some| over)? $",
+    r"\b(?:arrested|arrests?|arresting|arrests? of|detained|detaining|charged|charging|indicted|indicting|convicted|"
+    r"jailed|apprehended|prosecuted)(?: another| a further| a total of| at least| more than| nearly| around| about|"
+    r" some| over)? $",
     re.IGNORECASE,
 )
 _BARE_END = re.compile(r" ?(?:[.,;:)]|$|(?:in|on|by|during|across|over|for|and|as|at|after) )")
 _NO_COUNT_BEFORE = re.compile(
-    r"(?:[$€£¥₹#§/:_@~-]|\b(?:section|article|rule|no\.?|number|page|part|phase|chapter|title|operation|version|windows|top|aged?|paragraph|mh|covid|formula|category|tier|level|day|round|season|episode|january|february|march|april|may|june|july|august|september|october|november|december|jan\.|feb\.|mar\.|apr\.|aug\.|sept\.|oct\.|nov\.|dec\.) )$",
+    r"(?:[$€£¥₹#§/:_@~-]|\b(?:section|article|rule|no\.?|number|page|part|phase|chapter|title|operation|version|windows|"
+    r"top|aged?|paragraph|covid|formula|category|tier|level|day|round|season|episode|january|february|march|april|may|june|"
+    r"july|august|september|october|november|december|jan\.|feb\.|mar\.|apr\.|aug\.|sept\.|oct\.|nov\.|dec\.) )$",
     re.IGNORECASE,
 )
 
@@ -161,7 +78,7 @@ def _noun(text: str, position: int) -> tuple[str, int] | None:
             break
         raw = found["word"]
         word = raw.strip("“”\"‘’'().,").lower()
-        if not word or word in _STOP or word.isdigit():
+        if not word or word in cue_words("ends_count") or word.isdigit():
             break
         head = _counted_noun(before, word)
         if head is None and best is not None:

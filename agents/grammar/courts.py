@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from agents.grammar.mention import Mention, NameValue
-from agents.lexicon import rows
+from agents.lexicon import cue_words, rows
 
 Bounds = tuple[int, int]
 
@@ -24,8 +24,7 @@ _RIGHT = re.compile(
     rf"(?:(?: of(?: the)?| and| for the| for| de| du|,)? {_CAP})*)+"
 )
 _TIME = re.compile(
-    r",? (?:in|at|on|for|of) (?:the )?(?:(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber|"
-    r"\w+day)\b"
+    r",? (?:in|at|on|for|of) (?:the )?(?:(?:Jan|Febr)uary|March|April|May|June|July|August|\w{4,6}ber|\w+day)\b"
 )
 _NATIONAL = re.compile(r"(?:Federal|Supreme|High) Court")
 """A court of a whole country: the town where it sits is no part of its name."""
@@ -36,99 +35,14 @@ _ORDINAL = (
 _CIRCUIT = re.compile(rf"(?:(?:U\.S\.|US|United States) )?(?:Court of Appeals? for the )?(?:{_ORDINAL}) $")
 _AFTER_CIRCUIT = re.compile(r" Court of Appeals?|(?!\w)")
 _COMPASS = re.compile(
-    r"(?:(?:[Uu]\.?[Ss]\.? )?(?:[Ff]ederal|[Dd]istrict) [Cc]ourt (?:in|for|of) the )?(?:(?:Northern|Southern|Eastern|Western|Central|Middle) )?$"
+    r"(?:(?:[Uu]\.?[Ss]\.? )?(?:[Ff]ederal|[Dd]istrict) [Cc]ourt (?:in|for|of) the )?"
+    r"(?:(?:Northern|Southern|Eastern|Western|Central|Middle) )?$"
 )
 _PROSECUTOR = re.compile(
     r"(?:Attorneys?|Office|[Pp]rosecutors?|FBI|Marshal)\b[\w ’'.]{0,22} (?:for|in|of|from) (?:the )?$"
 )
 _LOWER = re.compile(r"(?:[a-z’'-]+ ){1,2}$")
 _OF_PLACE = re.compile(rf" of appeals?(?: (?:of|in|for) {_CAP})?| (?:of|in) {_CAP}(?: {_CAP})?")
-_NOT_FIRST = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "In",
-        "At",
-        "On",
-        "By",
-        "And",
-        "But",
-        "For",
-        "Of",
-        "To",
-        "From",
-        "This",
-        "That",
-        "After",
-        "Before",
-        "When",
-        "While",
-        "However",
-        "Yesterday",
-        "Today",
-        "Last",
-        "Judge",
-        "Justice",
-        "Earlier",
-        "Also",
-        "Meanwhile",
-        "As",
-        "If",
-        "Then",
-        "Since",
-        "According",
-        "During",
-        "Following",
-        "Under",
-        "With",
-        "Both",
-        "Each",
-        "Per",
-        "Via",
-        "Recently",
-        "Their",
-        "His",
-        "Her",
-        "Its",
-        "Our",
-        "Attorney",
-        "ISPs",
-        "ISP",
-        "Court",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "What",
-        "Why",
-        "How",
-        "Is",
-        "Did",
-        "Does",
-        "Will",
-        "Can",
-        "of",
-        "and",
-        "for",
-        "&",
-        "de",
-        "du",
-    ]
-)
 
 
 @cache
@@ -214,7 +128,7 @@ def _left(text: str, start: int) -> int:
         return start
     position = found.start()
     for word in re.finditer(r"[^ -]+[ -]", found[0]):
-        if word[0].rstrip(" -") not in _NOT_FIRST:
+        if word[0].rstrip(" -") not in cue_words("opens_court"):
             break
         position = found.start() + word.end()
     return position
@@ -245,7 +159,7 @@ def _kind_before(text: str, start: int) -> str:
     if before is None:
         return ""
     words = before[0].split()
-    kept = []
+    kept: list[str] = []
     while words and words[-1] in _says("lower"):
         kept.insert(0, words.pop())
     return "".join(f"{word} " for word in kept)

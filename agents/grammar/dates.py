@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from agents.grammar.intervals import date_mention, day_of, month_of, nearest, year_of
-from agents.grammar.mention import Mention
+from agents.grammar.mention import DateValue, Mention
 from agents.grammar.relative_dates import relative_dates
 
 _FULL = [
@@ -37,7 +37,7 @@ _AMBIGUOUS = frozenset(("May", "March", "Mar", "Jan", "Dec", "Sep", "Jun"))
 _TH = r"(?:st|nd|rd|th)?"
 _YEAR = r"(?:19|20)\d\d(?![\d,]?\d)"
 _LEFT = re.compile(
-    rf"(?:\b(?P<day>\d{{1,2}}){_TH}(?: of)? |\b(?P<last>last|this past) |\b(?P<next>next|this coming) |\b(?P<this>this) "
+    rf"(?:\b(?P<day>\d{{1,2}}){_TH}(?: of)? |\b(?P<last>last|this past) |\b(?P<next>next|this coming) |\bthis "
     r"|\b(?P<part>early|late|mid|the end of|the beginning of|the start of)[- ](?:in )?)$",
     re.IGNORECASE,
 )
@@ -45,7 +45,8 @@ _RIGHT = re.compile(
     rf" (?P<day>\d{{1,2}}){_TH}(?![\d.,:]?\d|%)(?P<more>(?:/|[-–]| and | & | to )\d{{1,2}}{_TH}(?!\d))?"
     rf"(?:,? (?:of )?(?P<day_year>{_YEAR}))?"
     rf"|(?:,| of| in)? ?(?P<year>{_YEAR})"
-    rf"|(?P<shared> ?(?:and|or|to|through|until|[-–/&]) ?(?:{_NAMES})\.?(?: \d{{1,2}}{_TH},?)? (?P<shared_year>{_YEAR}))"
+    rf"|(?P<shared> ?(?:and|or|to|through|until|[-–/&]) ?(?:{_NAMES})\.?(?: \d{{1,2}}{_TH},?)? "
+    rf"(?P<shared_year>{_YEAR}))"
 )
 _TIME_BEFORE = re.compile(
     r"\b(?:in|of|since|until|till|by|during|from|through|to|and|between|before|after|on|for|around|as of|or)\s$",
@@ -76,8 +77,19 @@ def find_dates(text: str, published: date | None) -> list[Mention]:
     found: list[Mention] = []
     for mention in sorted(_all(text, published), key=lambda m: (m.start, -m.end)):
         if not found or mention.start >= found[-1].end:
-            found.append(mention)
+            found.append(_of_the_same_year(text, mention, found))
     return found
+
+
+_SAME_YEAR = re.compile(r",? (?:of )?(?:that|the) same year\b|,? (?:of )?that year\b")
+
+
+def _of_the_same_year(text: str, mention: Mention, before: list[Mention]) -> Mention:
+    """ "In May that same year": the year of the date told before."""
+    if mention.rule != "date.month" or not before or not _SAME_YEAR.match(text, mention.end):
+        return mention
+    iso = before[-1].value.iso[:4] + mention.value.iso[4:]
+    return mention._replace(value=DateValue(iso=iso, relative=True), rule="date.same_year")
 
 
 def _all(text: str, published: date | None) -> Iterator[Mention]:
@@ -128,19 +140,20 @@ def _by_month(text: str, published: date | None) -> Iterator[Mention]:
         right = _RIGHT.match(text, end)
         if name in _AMBIGUOUS and not (left or right or _TIME_BEFORE.search(text, max(0, start - 10), start)):
             continue
-        yield from _month_date(text, published, _MONTH[name], (start, end), left, right)
+        yield from _month_date(text, published, (start, end, _MONTH[name]), left=left, right=right)
 
 
 def _month_date(
     text: str,
     published: date | None,
-    month: int,
-    span: tuple[int, int],
+    name: tuple[int, int, int],
+    *,
     left: re.Match[str] | None,
     right: re.Match[str] | None,
 ) -> Iterator[Mention]:
-    """Yield the date of a month name, its day and year taken from the left or the right."""
-    start, end = left.start() if left else span[0], span[1]
+    """Yield the date of a month name (its start, its end, its number), day and year taken from the left or right."""
+    start, end, month = name
+    start = left.start() if left else start
     day = int(left["day"]) if left and left["day"] else 0
     if day and right and right["day"]:
         right = None

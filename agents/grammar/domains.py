@@ -6,39 +6,13 @@ from functools import cache
 import tldextract
 
 from agents.grammar.mention import Mention, NameValue
-from agents.lexicon import words
+from agents.lexicon import cue_words, words
 
 _INNER_DOT = re.compile(r"\.[A-Za-z]|[\[(](?:\.|dot)[\])]")
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
 _REST = re.compile(rf"(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,62}}){{1,6}}")
 _FIRST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})$")
 _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]")
-_FILE_ENDINGS = frozenset(
-    [
-        "js",
-        "py",
-        "sh",
-        "md",
-        "rs",
-        "pl",
-        "cc",
-        "so",
-        "ps",
-        "zip",
-        "mov",
-        "java",
-        "cs",
-        "php",
-        "exe",
-        "dll",
-        "apk",
-        "pdf",
-        "doc",
-        "txt",
-        "html",
-        "htm",
-    ]
-)
 _LOOKS_LIKE_WORDS = re.compile(r"[a-z]+\.[A-Z][a-z]+$")
 """A missing blank after a full stop: "site.The"."""
 
@@ -94,6 +68,6 @@ def _is_domain(name: str, outlet_domains: frozenset[str]) -> bool:
     if registrable in outlet_domains or registrable in _never_targets() or name.lower() in _never_targets():
         return False
     last = parts.suffix.rsplit(".", 1)[-1]
-    if _LOOKS_LIKE_WORDS.match(name) or (last.lower() in _FILE_ENDINGS and last.lower() not in ("cc", "zip", "sh")):
+    if _LOOKS_LIKE_WORDS.match(name) or last.lower() in cue_words("file_ending"):
         return False
     return len(parts.domain) > 1 and not (last.isupper() and len(last) > 3)

@@ -37,7 +37,8 @@ _TABLES = (
     ("courts.tsv", "court"),
 )
 _QUALIFIER = re.compile(
-    r" (?:ransomware|malware|botnet|gang|group|trojan|infostealer|stealer|loader|marketplace|market|forum|RAT|operation|leak site|app|browser|platform|website|site|service|TV|IPTV|crew)\b",
+    r" (?:ransomware|malware|botnet|gang|group|trojan|infostealer|stealer|loader|marketplace|market|forum|RAT|"
+    r"operation|leak site|app|browser|platform|website|site|service|TV|IPTV|crew)\b",
     re.IGNORECASE,
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n][”\"’')\]]* ?|[“\"‘] ?|\n[ >*•-]*)$")
@@ -55,14 +56,14 @@ def _entries() -> Iterator[Entry]:
             spellings = (row["name"], *filter(None, row["aliases"].split("|")))
             for spelling in spellings:
                 aliases = tuple(s for s in spellings if s != row["name"])
-                yield _entry(spelling, kind, row["name"], row.get("country", ""), table[:-4], aliases)
+                rule = f"{table[:-4]}.{row['name']}"
+                yield Entry(spelling, kind, row["name"], row.get("country", ""), rule, aliases, _is_common(spelling))
     for row in rows("places.tsv"):
-        yield _entry(row["name"], row["kind"], row["name"], row["country"], "places", ())
+        yield Entry(row["name"], row["kind"], row["name"], row["country"], f"place.{row['kind']}", (), common=False)
 
 
-def _entry(spelling: str, kind: str, canonical: str, country: str, table: str, aliases: tuple[str, ...]) -> Entry:
-    common = spelling.lower() in common_words() and spelling.isalpha()
-    return Entry(spelling, kind, canonical, country, f"{table}.{canonical}", aliases, common)
+def _is_common(spelling: str) -> bool:
+    return spelling.isalpha() and spelling.lower() in common_words()
 
 
 @cache

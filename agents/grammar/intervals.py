@@ -64,7 +64,7 @@ def nearest(
 def date_mention(
     start: int, end: int, interval: Interval, rule: str, *, published: date | None = None
 ) -> Iterator[Mention]:
-    """Yield a mention of the interval's common date, if it has one. `published` is given where it was resolved by it."""
+    """Yield a mention of the interval's common date, if it has one; `published` where it was resolved from that day."""
     iso = common_iso(*interval)
     if iso is not None:
         future = published is not None and interval[0] > published

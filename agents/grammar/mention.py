@@ -34,6 +34,7 @@ class DateValue(Record, frozen=True, kw_only=True):
 class MoneyValue(Record, frozen=True, kw_only=True):
     amount: float
     currency: str
+    """ISO 4217; `BTC` for bitcoin."""
     converted: bool = False
     """True for the amount in brackets that repeats another one in a second currency."""
     vague: bool = False

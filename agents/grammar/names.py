@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from agents.grammar.gazetteer import common_words
-from agents.lexicon import rows
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽȘȚ"
 _CAPITALISED = re.compile(rf"[{_UPPER}][\w’'$+-]*(?:\.[A-Za-z][\w-]*)*\.?")
@@ -16,29 +15,12 @@ _GAP = re.compile(
     r" (?:of the|of|and|for the|for|de la|de|van der|van den|van de|van|von|der|den|al|el|bin|ibn|da|dos|del|la|le|di|"
     r"du|&|ter|ten|y|des|zu|af|the) "
 )
-_PERSON_JOINERS = frozenset(
-    [
-        "de",
-        "van",
-        "der",
-        "den",
-        "von",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "da",
-        "dos",
-        "del",
-        "la",
-        "le",
-        "di",
-        "du",
-        "ter",
-        "ten",
-    ]
-    + ["van der", "van den", "van de", "de la"]
-)
+_PERSON_JOINER = re.compile(r"de|de la|van|van de[nr]?|der|den|von|al|el|bin|ibn|da|dos|del|la|le|di|du|ter|ten")
+_POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
+_OWNERS = ("Attorney", "Prosecutor", "Prosecutors", "General", "People", "Commissioner", "Inspector", "Sheriff")
+"""Words after which a possessive goes on with the name: "Attorney's Office", "People's Court"."""
+_OWNED = ("Association", "Guild", "Union", "Federation", "Society", "Procuracy", "Procuratorate")
+"""Words that a possessive goes before: "Publishers' Association"."""
 _ABBREVIATION = re.compile(
     r"(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Ltd|Corp|Co|Bros|No|Gen|Lt|Sgt|Capt|Rep|Sen|Gov)\."
 )
@@ -127,25 +109,8 @@ def _joiner(text: str, before: Word, start: int, word: str) -> str | None:
         return None
     gap = text[end:start]
     if gap in _POSSESSIVE:
-        return "'s" if before.text in _owners() or word in _owned() else None
+        return "'s" if before.text in _OWNERS or word in _OWNED else None
     return gap.strip() if _GAP.fullmatch(gap) else None
-
-
-_POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
-
-
-@cache
-def _owners() -> frozenset[str]:
-    """Return words after which a possessive goes on with the name: "Attorney's Office", "People's Court"."""
-    return frozenset(
-        ("Attorney", "Prosecutor", "Prosecutors", "General", "People", "Commissioner", "Inspector", "Sheriff")
-    )
-
-
-@cache
-def _owned() -> frozenset[str]:
-    """Return words that a plural possessive goes before: "Publishers' Association"."""
-    return frozenset(("Association", "Guild", "Union", "Federation", "Society", "Procuracy", "Procuratorate"))
 
 
 def _run(text: str, words: list[Word]) -> Run:
@@ -161,13 +126,7 @@ def is_common(word: str) -> bool:
 
 def ties_person(joiner: str) -> bool:
     """Say whether a small word may stand inside a person's name."""
-    return joiner == "" or joiner in _PERSON_JOINERS
-
-
-@cache
-def cue_words(says: str) -> frozenset[str]:
-    """Return the words of `lexicon/name_cues.tsv` that say this, such as `agency` or `title`."""
-    return frozenset(row["word"] for row in rows("name_cues.tsv") if row["says"] == says)
+    return joiner == "" or _PERSON_JOINER.fullmatch(joiner) is not None
 
 
 def word_before(text: str, start: int) -> str:

@@ -5,7 +5,8 @@ import re
 from agents.grammar.mention import Mention, NameValue
 
 _OPERATION = re.compile(
-    r"(?:Operation|Operación|Operação|Operazione|Opération|Operatie|OPERATION) [“\"‘']?(?P<name>\d{2,4}(?:\.\d)?|(?:[A-Z][\w’'-]*)(?:[ -](?:[A-Z][\w’'-]*|of|the|and|in|\d{1,3}(?:\.\d)?))*)"
+    r"(?:Operation|Operación|Operação|Operazione|Opération|Operatie|OPERATION) [“\"‘']?"
+    r"(?P<name>\d{2,4}(?:\.\d)?|[A-Z][\w’'-]*(?:[ -](?:[A-Z][\w’'-]*|of|the|and|in|\d{1,3}(?:\.\d)?))*)"
 )
 _NOT_NAMES = frozenset(
     ["Center", "Centre", "Centers", "Group", "Manager", "Team", "Director", "Room", "Unit", "Division", "In"]

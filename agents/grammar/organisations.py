@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agents.grammar.mention import Mention, NameValue
-from agents.grammar.names import Run, Word, cue_words, is_common
+from agents.grammar.names import Run, Word, is_common
+from agents.lexicon import cue_words
 
 _SUFFIX = re.compile(
     r",? (?:Inc|Ltd|LLC|LLP|LLLP|PLC|plc|Plc|Corp|Corporation|Limited|GmbH|AG|KG|UG|S\.?A\.?S?|SARL|S\.?p\.?A|SpA|"
@@ -13,79 +14,12 @@ _SUFFIX = re.compile(
     r"(?:,? (?:Ltd|LLC|Limited|Inc|KG|Bhd)(?!\w)\.?)?"
 )
 _ACRONYM = re.compile(r" \((?:the |aka |or )?[“\"‘]?(?P<acronym>[A-Z][A-Za-z&/-]{1,9})[”\"’]?(?:;[^)]{0,30})?\)")
-_DROP_FIRST = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "In",
-        "On",
-        "At",
-        "As",
-        "But",
-        "And",
-        "For",
-        "While",
-        "When",
-        "After",
-        "Since",
-        "If",
-        "This",
-        "That",
-        "These",
-        "Those",
-        "With",
-        "From",
-        "By",
-        "To",
-        "However",
-        "According",
-        "Meanwhile",
-        "Although",
-        "Because",
-        "Following",
-        "During",
-        "Before",
-        "Both",
-        "Other",
-        "Many",
-        "Some",
-        "Most",
-        "More",
-        "All",
-        "Also",
-        "Not",
-        "It",
-        "He",
-        "She",
-        "They",
-        "We",
-        "You",
-        "His",
-        "Her",
-        "Its",
-        "Their",
-        "Our",
-        "Your",
-        "My",
-        "What",
-        "Who",
-        "How",
-        "Why",
-        "Where",
-        "Which",
-        "There",
-        "Here",
-        "Now",
-        "Then",
-    ]
-)
 _KINDS = ("agency", "organisation", "rights_group")
 
 
 def find_organisations(text: str, runs: Sequence[Run]) -> list[Mention]:
     """Return organisations and agencies known by their form, with the acronym in brackets as alias."""
-    found = [m for run in runs for part in _parts(run) for m in _in_run(text, run, _trimmed(run, part))]
+    found = [mention for run, part in _all_parts(runs) for mention in _in_run(text, _trimmed(run, part))]
     found += _lower_case_police(text, runs)
     return [_with_acronym(text, mention) for mention in found]
 
@@ -112,13 +46,19 @@ def _alias(use: re.Match[str], mention: Mention) -> Mention:
 def find_unknown(text: str, runs: Sequence[Run]) -> list[Mention]:
     """Return capitalised names of unknown kind as weak organisations: what no stronger rule has claimed."""
     found = []
-    for run, part in ((run, part) for run in runs for part in _parts(run)):
+    for run, part in _all_parts(runs):
         words = _trimmed(run, part)
         if run.sentence_start and words and words[0] is run.words[0] and is_common(words[0].text):
             words = words[1:]
         if words and not all(is_common(word.text) for word in words) and words[-1].end - words[0].start > 2:
             found.append(_mention(text, words[0].start, words[-1].end, "organisation", "name.unknown"))
     return found
+
+
+def _all_parts(runs: Sequence[Run]) -> Iterator[tuple[Run, Sequence[Word]]]:
+    for run in runs:
+        for part in _parts(run):
+            yield run, part
 
 
 def _parts(run: Run) -> list[Sequence[Word]]:
@@ -145,7 +85,7 @@ def _has_head(words: Sequence[Word]) -> bool:
     return any(word.text in cue_words("agency") or word.text in cue_words("organisation") for word in words)
 
 
-def _in_run(text: str, run: Run, words: Sequence[Word]) -> Iterator[Mention]:
+def _in_run(text: str, words: Sequence[Word]) -> Iterator[Mention]:
     if not words:
         return
     suffix = _SUFFIX.match(text, words[-1].end)
@@ -178,7 +118,7 @@ def _lower_case_police(text: str, runs: Sequence[Run]) -> Iterator[Mention]:
 
 def _trimmed(run: Run, words: Sequence[Word]) -> Sequence[Word]:
     """Return the words without the small and common ones that begin a sentence."""
-    while words and (words[0].text in _DROP_FIRST or (len(words) > 2 and _opens_sentence(run, words[0]))):
+    while words and (words[0].text in cue_words("opens") or (len(words) > 2 and _opens_sentence(run, words[0]))):
         words = words[1:]
     return words
 

@@ -1,15 +1,15 @@
 """Persons: known first names, titles and roles before a name, an age after it, surnames that come back."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from agents.grammar.mention import Mention, NameValue
-from agents.grammar.names import Run, Word, cue_words, is_common, ties_person, word_before
-from agents.lexicon import words
+from agents.grammar.names import Run, Word, is_common, ties_person, word_before
+from agents.lexicon import cue_words, words
 
 _AGE_AFTER = re.compile(
-    r",? \(?(?:aged? )?(?:1[2-9]|[2-8]\d)(?:\)|,| and |\.?$|, )|, (?:an? )?(?:1[2-9]|[2-8]\d)-year-old| \((?:1[2-9]|[2-8]\d)\)"
+    r",? \(?(?:aged? )?(?:1[2-9]|[2-8]\d)(?:\)|,| and |\.?$)|, (?:an? )?(?:1[2-9]|[2-8]\d)-year-old"
 )
 _AGE_BEFORE = re.compile(r"\d\d[- ]years?[- ]olds?,?(?: [\w,-]+){0,5} $")
 _ALIAS_AFTER = re.compile(
@@ -101,24 +101,19 @@ def _person(text: str, run: Run, piece: list[Word]) -> Iterator[Mention]:
 def _rule(text: str, piece: list[Word], *, title: bool, role: bool) -> str | None:
     """Return which rule makes a person of the piece, None if none does."""
     start, end = piece[0].start, piece[-1].end
+    aged = _AGE_AFTER.match(text, end) is not None
     if is_common(piece[-1].text):
-        return "person.age" if len(piece) > 1 and _AGE_AFTER.match(text, end) else None
-    if title:
-        return "person.title"
-    if _AGE_AFTER.match(text, end):
-        return "person.age"
-    if len(piece) == 1:
-        return None
-    if piece[0].text in _first_names():
-        return "person.first_name"
-    if role or word_before(text, start) in cue_words("role"):
-        return "person.role"
-    if _AGE_BEFORE.search(text, max(0, start - 50), start):
-        return "person.age_before"
-    if _ALIAS_AFTER.match(text, end):
-        return "person.alias"
-    initials = [word for word in piece[:2] if _INITIAL.fullmatch(word.text)]
-    return "person.initial" if initials and piece[-1] not in initials else None
+        return "person.age" if aged and len(piece) > 1 else None
+    if title or aged:
+        return "person.title" if title else "person.age"
+    tests: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("person.first_name", lambda: piece[0].text in _first_names()),
+        ("person.role", lambda: role or word_before(text, start) in cue_words("role")),
+        ("person.age_before", lambda: _AGE_BEFORE.search(text, max(0, start - 50), start) is not None),
+        ("person.alias", lambda: _ALIAS_AFTER.match(text, end) is not None),
+        ("person.initial", lambda: any(_INITIAL.fullmatch(word.text) for word in piece[:-1][:2])),
+    )
+    return next((rule for rule, holds in tests if holds()), None) if len(piece) > 1 else None
 
 
 def _surnames(run: Run, surnames: dict[str, str], taken: set[int]) -> Iterator[Mention]:

@@ -22,12 +22,13 @@ _AHEAD = re.compile(
 
 _UNIT = "week|weekend|month|year|spring|summer|autumn|fall|winter|night|evening|morning|afternoon"
 _PHRASE = re.compile(
-    rf"(?:(?P<part>early|late|earlier|later|mid|at the end of|the end of)[ -])?(?P<which>last|this|past|the past|previous|next) (?P<unit>{_UNIT})\b"
+    r"(?:(?P<part>early|late|earlier|later|mid|at the end of|the end of)[ -])?"
+    rf"(?P<which>last|this|past|the past|previous|next) (?P<unit>{_UNIT})\b"
     r"|(?P<day>yesterday|today|tonight)\b|(?P<over>over the weekend|at the weekend)\b",
     re.IGNORECASE,
 )
 _PHRASE_START = anchor(
-    (
+    [
         "yesterday",
         "today",
         "tonight",
@@ -40,8 +41,14 @@ _PHRASE_START = anchor(
         "earlier",
         "later",
         "mid",
-    )
-    + ("the past", "the previous", "past", "over the weekend", "at the weekend", "at the end of", "the end of")
+        "the past",
+        "the previous",
+        "past",
+        "over the weekend",
+        "at the weekend",
+        "at the end of",
+        "the end of",
+    ]
 )
 _AGO_WORD = anchor(("ago",))
 _AGO = re.compile(

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from agents.grammar.mention import Mention, NameValue
-from agents.grammar.names import Run, Word, cue_words, is_common, word_before
+from agents.grammar.names import Run, Word, is_common, word_before
+from agents.lexicon import cue_words
 
 _ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3,}[a-z]{2,}")
 _NEXT = re.compile(r"[”\"’']? (?P<word>[\w-]+)")

@@ -26,24 +26,29 @@ _LEFT_NOT = re.compile(
     re.IGNORECASE,
 )
 _PRISON_RIGHT = re.compile(
-    r"[- ,]*(?:in |of |at )?(?:(?:a |an )?[\w-]+ ){0,2}?(?:prison|jail|imprisonment|incarceration|behind bars|custody|detention|gaol|custodial|sentence|jailed|penitentiary|labor camp|youth custody|penal)",
+    r"[- ,]*(?:in |of |at )?(?:(?:a |an )?[\w-]+ ){0,2}?(?:prison|jail|imprisonment|incarceration|behind bars|custody|"
+    r"detention|gaol|custodial|sentence|penitentiary|penal)",
     re.IGNORECASE,
 )
 _PRISON_LEFT = re.compile(
-    r"\b(?:imprison\w*|sentenced\w*|jail\w*|incarcerat\w*|prison (?:sentence|term)s? of|sentences? of|term of|serv(?:e|ed|ing)|handed|custody|behind bars|prison)\b[^.;!?\n]{0,50}$",
+    r"\b(?:imprison\w*|sentenced\w*|jail\w*|incarcerat\w*|sentences? of|term of|serv(?:e|ed|ing)|handed|custody|"
+    r"behind bars|prison)\b[^.;!?\n]{0,50}$",
     re.IGNORECASE,
 )
 _PROBATION_RIGHT = re.compile(
-    r"['’]?[- ]*(?:(?:term |period )?of )?(?:post-release |unsupervised |federal |additional )?(?:probation|supervised release|supervision|community service|home confinement|house arrest|parole)",
+    r"['’]?[- ]*(?:(?:term |period )?of )?(?:post-release |unsupervised |federal |additional )?"
+    r"(?:probation|supervised release|supervision|community service|home confinement|house arrest|parole)",
     re.IGNORECASE,
 )
 _SUSPENDED = re.compile(r"suspend\w*|conditional(?:ly)?|probationary", re.IGNORECASE)
 _MAXIMUM = re.compile(
-    r"\b(?:up to|fac(?:e|es|ed|ing)|maximum|maximal|as much as|as many as|carr(?:y|ies|ied)|punishable|could|potential\w*|minimum|may be|at most|risk\w*|not more than|no more than|mandatory)\b[^.;!?\n]{0,60}$",
+    r"\b(?:up to|fac(?:e|es|ed|ing)|maximum|maximal|as much as|as many as|carr(?:y|ies|ied)|punishable|could|may be|"
+    r"potential\w*|minimum|at most|risk\w*|not? more than|mandatory)\b[^.;!?\n]{0,60}$",
     re.IGNORECASE,
 )
 _COMBINED = re.compile(
-    r"\b(?:total(?:ling|ing|s)?|combined|altogether|between them|collectively|cumulative\w*|aggregate)\b[^.;!?\n]{0,40}$",
+    r"\b(?:total(?:ling|ing|s)?|combined|altogether|between them|collectively|cumulative\w*|aggregate)\b"
+    r"[^.;!?\n]{0,40}$",
     re.IGNORECASE,
 )
 _COMBINED_RIGHT = re.compile(r"[^.;!?\n]{0,30}\b(?:combined|in total|between them|in all)\b", re.IGNORECASE)

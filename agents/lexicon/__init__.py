@@ -4,11 +4,12 @@ All are UTF-8 tables with a header row, columns split by tabs. Lines that begin 
 """
 
 import csv
+from functools import cache
 from importlib.resources import files
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of the table `name` of this folder. Raises ValueError for a row with the wrong number of columns."""
+    """Return the rows of the table `name` of this folder. Raises ValueError for a row with too few or many columns."""
     lines = files(__name__).joinpath(name).read_text(encoding="utf-8").splitlines()
     table = csv.reader(
         (line for line in lines if line and not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
@@ -26,3 +27,9 @@ def words(name: str) -> frozenset[str]:
     """Return the words of the list `name` of this folder: one a line, or several split by spaces."""
     lines = files(__name__).joinpath(name).read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def cue_words(says: str) -> frozenset[str]:
+    """Return the words of `name_cues.tsv` that say this, such as `agency` or `title`."""
+    return frozenset(row["word"] for row in rows("name_cues.tsv") if row["says"] == says)
