@@ -65,6 +65,8 @@ class FeedState(Record, frozen=True, kw_only=True):
     last_modified: str | None = None
     body_hash: str = ""
     effective_url: str | None = None
+    redirect_to: str | None = None
+    """Where a permanent redirect led last time; taken over when it has held for long enough."""
     redirects_since: datetime | None = None
     redirects_seen: int = 0
     next_at: datetime | None = None
