@@ -69,6 +69,8 @@ class FeedState(Record, frozen=True, kw_only=True):
     """Where a permanent redirect led last time; taken over when it has held for long enough."""
     redirects_since: datetime | None = None
     redirects_seen: int = 0
+    minutes: int | None = None
+    """How often the feed itself asks to be polled at most."""
     next_at: datetime | None = None
     last_polled_at: datetime | None = None
     last_ok_at: datetime | None = None
