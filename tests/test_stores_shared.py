@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 
 import pytest
 from make import NOW, later, make_article, make_case, make_event, make_item, make_linked, make_notice
@@ -14,9 +15,10 @@ from agents.errors import Conflict
 from streamer.contracts import Store
 
 WORKERS = 3
+Work = Callable[[Store, int], object]
 
 
-def in_threads(store: Store, work: Callable[[Store, int], object]) -> list[object]:
+def in_threads(store: Store, work: Work) -> list[object]:
     """Run `work` in several threads that begin together, on one store."""
     together = threading.Barrier(WORKERS)
 
@@ -28,17 +30,19 @@ def in_threads(store: Store, work: Callable[[Store, int], object]) -> list[objec
         return list(threads.map(begin, range(WORKERS)))
 
 
-def begin_in_process(place: Place, work: Callable[[Store, int], object], number: int, results: object) -> None:
+def begin_in_process(place: Place, work: Work, number: int, together: Any, results: Any) -> None:
     with closing(open_store(place)) as store:
-        results.put(work(store, number))  # type: ignore[attr-defined]
+        together.wait(60)
+        results.put(work(store, number))
 
 
-def in_processes(place: Place, work: Callable[[Store, int], object]) -> list[object]:
-    """Run `work` in several processes, each with the store opened for itself."""
+def in_processes(place: Place, work: Work) -> list[object]:
+    """Run `work` in several processes that begin together, each with the store opened for itself."""
     context = multiprocessing.get_context("spawn")
-    results = context.Queue()
+    results, together = context.Queue(), context.Barrier(WORKERS)
     processes = [
-        context.Process(target=begin_in_process, args=(place, work, number, results)) for number in range(WORKERS)
+        context.Process(target=begin_in_process, args=(place, work, number, together, results))
+        for number in range(WORKERS)
     ]
     for process in processes:
         process.start()
@@ -56,7 +60,7 @@ def at_once(request: pytest.FixtureRequest, store: Store, store_place: Place) ->
     return lambda work: in_processes(store_place, work)
 
 
-AtOnce = Callable[[Callable[[Store, int], object]], list[object]]
+AtOnce = Callable[[Work], list[object]]
 
 
 def claim_all(store: Store, number: int) -> list[str]:
