@@ -113,7 +113,7 @@ def ledger_table(rows: Sequence[LedgerRow]) -> Table:
     """Return the sums per source and in all, with a last column that says whether they add up."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("source", "seen", "stored", "dropped", "dead", "waiting", ""):
-        table.add_column(heading, justify="left" if heading in ("source", "") else "right")
+        table.add_column(heading, justify="left" if heading in ("source", "") else "right", no_wrap=True)
     for row in (*rows, total_row(rows)):
         good = row.seen == row.stored + row.dropped + row.dead + row.waiting
         counts = (row.seen, row.stored, row.dropped, row.dead, row.waiting)

@@ -1,0 +1,102 @@
+"""`crackdown demo`: the real path, fed by invented outlets on this machine."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+from rich.rule import Rule
+from rich.text import Text
+
+from schemas.query import parse
+from streamer.commands import state
+from streamer.commands.state import err, out
+from streamer.commands.subscribe import make_subscription
+from streamer.config import Config, Fetching
+from streamer.contracts import OutboxEntry
+from streamer.demo.server import DemoServer
+from streamer.home import Home, open_home
+from streamer.progress import shown_progress
+from streamer.show import case_line, ledger_table
+from streamer.worker import Worker, open_worker, utc_now
+
+HOME = Path(".crackdown-demo")
+SUBSCRIBER = "the demo's reader"
+NOTICES = 4
+"""How many notices are shown whole."""
+SEARCHES = ("type:sentence prison_months:>=12", "status:sought amount_usd:>=100000", '"search warrant" OR type:raid')
+
+
+def demo() -> None:
+    """Poll, fetch, classify, link, index and alert on a bundled archive of invented news, and show what came of it.
+
+    All of it is kept in the folder .crackdown-demo (or --home), so that you can search it afterwards. Running it again
+    changes nothing.
+    """
+    folder = state.options.home or HOME
+    asyncio.run(_demo(open_home(folder)))
+
+
+async def _demo(home: Home) -> None:
+    async with DemoServer(_saved_port(home)) as server:
+        (home.path / "demo.json").write_text(json.dumps({"port": server.port}), "utf-8")
+        async with open_worker(replace_config(home, server)) as worker:
+            await _play(worker, server)
+            _report(worker)
+
+
+def replace_config(home: Home, server: DemoServer) -> Home:
+    """Return the home with a configuration that polls the demo's outlets, and lets the guard through to them alone."""
+    fetching = replace(Fetching(), allow_private=(server.address,), per_host_seconds=0.0)
+    return Home(home.path, Config(feeds=server.feeds, fetching=fetching, grouping_seconds=0))
+
+
+def _saved_port(home: Home) -> int:
+    """Return the port of the demo's last run: the same addresses are the same articles."""
+    try:
+        return int(json.loads((home.path / "demo.json").read_text("utf-8"))["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+async def _play(worker: Worker, server: DemoServer) -> None:
+    """Poll the outlets in the morning, and again after one of them has corrected an article."""
+    worker.store.save_subscription(make_subscription(everything=True, name=SUBSCRIBER, now=utc_now()))
+    for edition in ("first edition", "an hour later, with a correction"):
+        err.print(f"polling {len(server.feeds)} outlets: {edition}", style="dim")
+        for feed in server.feeds:
+            await worker.poll_now(feed)
+        async with shown_progress(worker.runtime, err):
+            await worker.drain()
+        server.turn_page()
+
+
+def _report(worker: Worker) -> None:
+    store = worker.store
+    found, _ = store.list_cases(limit=100)
+    out.print(Rule(f"{len(found)} cases", align="left"))
+    for case in found:
+        out.print(case_line(case))
+    entries = store.outbox(limit=1000)
+    out.print(Rule(f"{len(entries)} notices, some as a subscriber reads them", align="left"))
+    for entry in _telling(entries):
+        out.print(entry.notice.text.rstrip(), markup=False)
+        out.print()
+    out.print(Rule("The ledger: what became of every item", align="left"))
+    out.print(ledger_table(store.ledger()))
+    for letter in store.dead_letters():
+        out.print(f"dead letter at {letter.stage}: {letter.error}", style="dim", markup=False)
+    out.print(Rule("Try next", align="left"))
+    for query in SEARCHES:
+        total = store.search(parse(query), limit=1).total
+        command = f"crackdown --home {worker.home.path} search '{query}'"
+        out.print(Text.assemble(command, (f"   ({total} events)", "dim")))
+    out.print(f"crackdown --home {worker.home.path} case {found[0].id}")
+
+
+def _telling(entries: Sequence[OutboxEntry]) -> list[OutboxEntry]:
+    """Return a correction, an update and new cases: one of each kind first."""
+    kinds = {entry.notice.change: entry for entry in entries}
+    chosen = list(kinds.values())
+    return (chosen + [entry for entry in entries if entry not in chosen])[:NOTICES]

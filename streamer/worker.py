@@ -1,0 +1,180 @@
+"""One process that does the whole job: store, pool, client, runtime and clock, put together."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from agents.bury import source_of
+from agents.extract import Story, extract
+from agents.fetch import Extract
+from schemas.events import DeadLetter
+from streamer.clock import Job, run_clock
+from streamer.config import Config, Feed, default_feeds
+from streamer.feeds.client import Client
+from streamer.feeds.poll import PollReport, poll_due, poll_feed
+from streamer.home import Home
+from streamer.outbox import send_due
+from streamer.pipeline import Caller, Place, stages
+from streamer.pool import Pool
+from streamer.runtimes.embedded import EmbeddedRuntime
+from streamer.senders.email import EmailSender
+from streamer.senders.sending import Sender
+from streamer.senders.slack import SlackSender
+from streamer.senders.stdout import StdoutSender
+from streamer.senders.webhook import WebhookSender
+from streamer.stores.sqlite import SqliteStore
+
+PRELOAD = ("agents.classify", "agents.extract", "agents.page_html", "streamer.feeds.parse")
+"""What the processes of the pool load once, before they are made."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The parts of a running process."""
+
+    home: Home
+    store: SqliteStore
+    runtime: EmbeddedRuntime
+    pool: Pool
+    client: Client
+    senders: Mapping[str, Sender]
+    owner: str
+
+    async def drain(self) -> None:
+        """Work until every message has passed every stage, then send what is due."""
+        await self.runtime.run(until_idle=True)
+        await self.send()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work and keep the clock's jobs going until `stop` is set."""
+        clock = run_clock(self.jobs(), store=self.store, owner=self.owner, now=utc_now, stop=stop)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.runtime.run(stop=stop))
+            group.create_task(clock)
+
+    def jobs(self) -> list[Job]:
+        """Return what time starts."""
+        return [
+            Job("poll", 15, self.poll),
+            Job("put back", 10, self.put_back),
+            Job("send", 1, self.send),
+            Job("prune", 3600, self.prune),
+        ]
+
+    async def poll(self) -> None:
+        """Poll the feeds that are due."""
+        await poll_due(
+            configured_feeds(self.home.config),
+            client=self.client,
+            pool=self.pool,
+            store=self.store,
+            publish=self.runtime.publish,
+            now=utc_now,
+        )
+
+    async def poll_now(self, feed: Feed) -> PollReport:
+        """Poll one feed, due or not."""
+        state = await asyncio.to_thread(self.store.feed_states)
+        return await poll_feed(
+            feed,
+            state.get(feed.url),
+            client=self.client,
+            pool=self.pool,
+            store=self.store,
+            publish=self.runtime.publish,
+            now=utc_now,
+        )
+
+    async def put_back(self) -> None:
+        """Put items whose page could not be had before back at the head of the stream."""
+        due = await asyncio.to_thread(self.store.due_items, utc_now())
+        await asyncio.to_thread(self.runtime.publish, "items", due)
+        await asyncio.to_thread(self.store.forget_postponed, [item.id for item in due])
+
+    async def send(self) -> None:
+        """Send the notices that are due."""
+        await send_due(self.store, self.senders, now=utc_now, owner=self.owner)
+
+    async def prune(self) -> None:
+        """Delete messages that every stage has passed long ago."""
+        await asyncio.to_thread(self.runtime.prune, self.home.config.keep_log_days)
+
+
+@asynccontextmanager
+async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[Worker]:
+    """Put a process together on the home folder, and take it down again.
+
+    With `here_only` it works only on the stages that need neither the network nor the pool: enough for edits.
+    """
+    config = home.config
+    store = SqliteStore(home.database)
+    pool = Pool(config.processes, preload=PRELOAD)
+    async with Client(config.fetching) as client:
+        table = stages(
+            store=store,
+            get=client.get_page,
+            extract=extractor(pool),
+            now=utc_now,
+            processes=pool.processes,
+            fetches=config.fetching.in_flight,
+            grouping_seconds=config.grouping_seconds,
+        )
+        rows = [row for row in table if row.place is Place.HERE or not here_only]
+        runtime = EmbeddedRuntime(home.database, rows, pool=pool, now=utc_now)
+        try:
+            yield Worker(home, store, runtime, pool, client, make_senders(config), _owner())
+        finally:
+            runtime.close()
+            pool.close()
+            store.close()
+
+
+def make_senders(config: Config) -> dict[str, Sender]:
+    """Return a sender per channel; e-mail only where a mail server is configured. Raises ConfigError."""
+    senders: dict[str, Sender] = {
+        "stdout": StdoutSender(),
+        "webhook": WebhookSender(config.fetching),
+        "slack": SlackSender(config.fetching),
+    }
+    if config.mail.host:
+        senders["email"] = EmailSender(config.mail)
+    return senders
+
+
+def configured_feeds(config: Config) -> tuple[Feed, ...]:
+    """Return the feeds of the configuration, else the default list."""
+    return config.feeds or default_feeds()
+
+
+def extractor(pool: Caller) -> Extract:
+    """Return `extract` as a coroutine that runs in the pool, where a page that hangs a parser can be killed."""
+
+    async def extract_in_pool(body: str, **known: Any) -> list[Story]:
+        stories: list[Story] = await pool(partial(extract, body, **known))
+        return stories
+
+    return extract_in_pool
+
+
+def replay(worker: Worker, letters: Sequence[DeadLetter]) -> None:
+    """Put dead letters back where they came from. Their items wait again in the ledger, before the stream has them."""
+    for letter in letters:
+        if letter.item_id:
+            worker.store.record(letter.item_id, source_of(letter), "waiting", "replayed")
+    worker.runtime.put_back(letters)
+    for letter in letters:
+        worker.store.mark_replayed(letter.id, utc_now())
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

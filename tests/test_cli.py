@@ -1,0 +1,174 @@
+"""The command line as a user meets it: one clear line for a mistake, JSON for scripts, help that teaches."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ARTICLES = Path(__file__).parent / "quality" / "articles"
+
+
+def crackdown(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "streamer", "--home", str(home), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "COLUMNS": "120", **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which our own labelled articles were read."""
+    home = tmp_path_factory.mktemp("stocked")
+    done = crackdown(home, "ingest", str(ARTICLES))
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ingest", "nowhere.md"], "nowhere.md: no such file or folder"),
+        (["search", "type:(arrest"], "type:(arrest"),
+        (["search", "contry:JP"], "country"),
+        (["search", "x", "--sort", "age"], "none of relevance, newest, oldest, amount"),
+        (["case", "case-none"], "no case case-none"),
+        (["notices", "show", "notice-none"], "no notice notice-none"),
+        (["dead-letters", "show", "dead-none"], "no dead letter dead-none"),
+        (["dead-letters", "replay"], "name the letters to replay"),
+        (["subscribe"], "say --all if you mean it"),
+        (["subscribe", "arrest", "--to", "nobody"], "neither stdout, nor an e-mail address"),
+        (["edit", "retype", "case-1", "event-1", "robbery"], "the types are"),
+        (["edit", "merge", "case-none", "case-other"], "no case case-none"),
+        (["classify", "nowhere.md"], "nowhere.md: no such file or folder"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str):
+    done = crackdown(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_configuration_is_named(tmp_path: Path):
+    (tmp_path / "crackdown.toml").write_text("feeds = 3")
+    done = crackdown(tmp_path, "ledger")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "crackdown.toml" in done.stderr
+
+
+def test_an_empty_home_answers_every_question(tmp_path: Path):
+    for arguments in (["cases"], ["ledger"], ["notices"], ["dead-letters", "list"], ["edit", "list"]):
+        assert crackdown(tmp_path, *arguments).returncode == 0
+    assert crackdown(tmp_path, "search", "arrest").returncode == 1
+
+
+def test_help_shows_examples():
+    done = crackdown(Path(), "search", "--help")
+    assert "prison_months:>=24" in done.stdout
+    assert done.returncode == 0
+
+
+def test_classify_prints_the_guide_s_fields_for_each_file(tmp_path: Path):
+    page = tmp_path / "a.txt"
+    page.write_text("Police raid\n\nPolice in Lisbon arrested three men on Tuesday over the pirate service Quaylist.\n")
+    line = rows(crackdown(tmp_path, "classify", str(page), "--jsonl"))[0]
+    assert line["article"] == "a"
+    event = next(e for e in line["events"] if e["type"] == "arrest")  # type: ignore[attr-defined]
+    assert {"status", "time_role", "evidence", "defendant", "money", "counts", "confidence", "span", "spans"} <= set(
+        event
+    )
+    assert event["evidence"] in page.read_text()
+
+
+def test_classify_names_the_file_it_cannot_read_and_goes_on(tmp_path: Path):
+    (tmp_path / "bad.html").write_text("")
+    (tmp_path / "good.txt").write_text("A talk\n\nThe minister spoke about music for an hour in the town hall.\n")
+    done = crackdown(tmp_path, "classify", str(tmp_path / "bad.html"), str(tmp_path / "good.txt"), "--jsonl")
+    assert done.returncode == 1
+    assert "bad.html" in done.stderr
+    assert [json.loads(line)["article"] for line in done.stdout.splitlines()] == ["good"]
+
+
+def test_every_article_is_listed_with_its_main_case(stocked: Path):
+    listed = rows(crackdown(stocked, "cases", "--articles", "--jsonl"))
+    assert {row["article"] for row in listed} == {str(path) for path in ARTICLES.iterdir()}
+    known = {row["id"] for row in rows(crackdown(stocked, "cases", "--json", "--limit", "1000"))}
+    named = {row["case"] for row in listed if row["case"]}
+    assert named
+    assert named <= known
+
+
+def test_a_case_shows_its_quotes(stocked: Path):
+    case_id = str(rows(crackdown(stocked, "cases", "--json", "--limit", "1"))[0]["id"])
+    page = rows(crackdown(stocked, "case", case_id, "--json"))[0]
+    shown = crackdown(stocked, "case", case_id).stdout
+    for linked in page["timeline"]:  # type: ignore[attr-defined]
+        assert linked["event"]["evidence"].strip()[:60] in shown
+
+
+def test_search_finds_by_field_and_says_how_many(stocked: Path):
+    hits = rows(crackdown(stocked, "search", "type:sentence", "--json", "--limit", "100"))
+    assert hits
+    assert {hit["document"]["type"] for hit in hits} == {"sentence"}  # type: ignore[index]
+    assert f"of {len(hits)}" in crackdown(stocked, "search", "type:sentence", "--limit", "1").stdout
+
+
+def test_output_that_is_no_terminal_has_no_colours(stocked: Path):
+    assert "\x1b" not in crackdown(stocked, "cases").stdout
+
+
+def test_an_edit_is_applied_listed_and_undone(stocked: Path):
+    case_id = str(rows(crackdown(stocked, "cases", "--json", "--limit", "1"))[0]["id"])
+    done = crackdown(stocked, "edit", "rename", case_id, "A better title", "--note", "clearer")
+    assert done.returncode == 0, done.stderr
+    assert rows(crackdown(stocked, "case", case_id, "--json"))[0]["case"]["title"] == "A better title"  # type: ignore[index]
+    edit_id = str(rows(crackdown(stocked, "edit", "list", "--json"))[0]["id"])
+    assert crackdown(stocked, "edit", "undo", edit_id).returncode == 0
+    assert rows(crackdown(stocked, "case", case_id, "--json"))[0]["case"]["title"] != "A better title"  # type: ignore[index]
+
+
+def test_a_merged_case_leads_on(stocked: Path):
+    first, second = (str(row["id"]) for row in rows(crackdown(stocked, "cases", "--json", "--limit", "2")))
+    assert crackdown(stocked, "edit", "merge", first, second).returncode == 0
+    assert f"merged into {second}" in crackdown(stocked, "case", first).stdout
+    assert first not in {row["id"] for row in rows(crackdown(stocked, "cases", "--json", "--limit", "1000"))}
+
+
+def test_a_subscription_is_kept_listed_and_ended(tmp_path: Path):
+    made = rows(crackdown(tmp_path, "subscribe", "type:arrest", "--to", "https://hooks.example/x", "--json"))[0]
+    assert str(made["secret"]).startswith("whsec_")
+    listed = crackdown(tmp_path, "subscribe", "--list", "--json").stdout
+    assert made["id"] in listed
+    assert "whsec_" not in listed
+    assert crackdown(tmp_path, "subscribe", "--remove", str(made["id"])).returncode == 0
+    assert "ended" in crackdown(tmp_path, "subscribe", "--list").stdout
+
+
+def test_a_dead_letter_is_shown_and_replayed_when_the_file_is_mended(tmp_path: Path):
+    page = tmp_path / "page.html"
+    page.write_text("")
+    home = tmp_path / "home"
+    assert crackdown(home, "ingest", str(page)).returncode == 0
+    letter = rows(crackdown(home, "dead-letters", "list", "--json"))[0]
+    assert letter["kind"] == "rejected"
+    assert "empty" in crackdown(home, "dead-letters", "show", str(letter["id"])).stdout
+    assert crackdown(home, "dead-letters", "replay", "--all").returncode == 0
+    assert rows(crackdown(home, "dead-letters", "list", "--json")) == []
+    page.write_text(
+        "<html><body><article><p>" + "The minister spoke about music. " * 20 + "</p></article></body></html>"
+    )
+    assert crackdown(home, "ingest", str(page)).returncode == 0
+    ledger = rows(crackdown(home, "ledger", "--json"))[0]
+    assert (ledger["seen"], ledger.get("stored", 0), ledger.get("dead", 0)) == (1, 1, 0)
