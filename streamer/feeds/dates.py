@@ -11,7 +11,8 @@ _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _LATEST = timedelta(days=1)
 """Beyond now: a date further ahead is a slip, and would pin an item to the top."""
 _LONGEST = 80
-_FARTHEST_ZONE = timedelta(hours=14)
+_FARTHEST_ZONE = 14
+"""Hours from UTC."""
 _HOURS = {
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2,
     "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10,
@@ -32,7 +33,8 @@ _FOREIGN = {
     "octubre": "oct", "ottobre": "oct", "novembre": "nov", "noviembre": "nov", "dezember": "dec", "décembre": "dec",
     "diciembre": "dec", "dicembre": "dec", "mär": "mar", "okt": "oct", "dez": "dec",
 }  # fmt: skip
-_WEEKDAY = re.compile(r"^\w{2,10}\.?,\s*")
+_WEEKDAY = re.compile(r"^[^\W\d]{2,10}\.?,?\s+(?=\d{1,2}\.?\s+[^\W\d]{3})")
+_OFFSET = re.compile(r"\d\s*[+-](\d\d):?\d\d$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -43,6 +45,9 @@ def feed_date(text: str | None, now: datetime) -> datetime | None:
     without a zone is taken as UTC.
     """
     text = (text or "").strip()[:_LONGEST]
+    offset = _OFFSET.search(text)
+    if offset and int(offset[1]) > _FARTHEST_ZONE and ":" in text:
+        return None
     for read in (_mail_date, _iso_date, _unix_date, _other_date):
         try:
             date = read(text)
@@ -54,10 +59,7 @@ def feed_date(text: str | None, now: datetime) -> datetime | None:
 
 
 def _clamped(date: datetime, now: datetime) -> datetime | None:
-    offset = date.utcoffset()
-    if offset is not None and abs(offset) > _FARTHEST_ZONE:
-        return None
-    date = date.replace(tzinfo=UTC) if offset is None else date.astimezone(UTC)
+    date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     return date if _EARLIEST <= date <= now + _LATEST else None
 
 

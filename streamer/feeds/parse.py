@@ -8,7 +8,7 @@ told where the feed comes from, because it would resolve ids against that.
 import html
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -48,7 +48,7 @@ def parse_feed(body: bytes, charset: str, url: str, now: datetime) -> FeedDocume
     if _ENTITIES.search(body, 0, _ENTITY_SCAN):
         raise NotAFeed("declares entities, which can make a small document huge")
     found = read_json_feed(body) if body[:1] == b"{" else _parsed(body, charset)
-    entries = found.get("entries", [])[:_ENTRIES]
+    entries = [dict(entry) for entry in found.get("entries", ())[:_ENTRIES]]
     if not found.get("version") and not entries:
         raise NotAFeed(_what_else(body, url))
     channel = found.get("feed", {})
@@ -91,7 +91,7 @@ def _what_else(body: bytes, url: str) -> str:
     return f"a web page, not a feed{told}"
 
 
-def _stamp(entries: list[Mapping[str, Any]]) -> str:
+def _stamp(entries: Sequence[Mapping[str, Any]]) -> str:
     """Return the date of update that all entries share, if they do; else nothing."""
     stamps = {entry.get("updated", "") for entry in entries}
     return stamps.pop() if len(entries) >= _SAME_STAMP and len(stamps) == 1 else ""
