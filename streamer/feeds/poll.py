@@ -82,7 +82,7 @@ async def poll_due(
                 raise
             except Exception as error:  # noqa: BLE001 (a bug that one feed brings out must not stop the others)
                 _log.exception("bug", feed=feed.name)
-                return PollReport(name=feed.name, outcome="failed", reason=f"bug: {type(error).__name__}")
+                return await _failed(feed, states.get(feed.url), error, store=store, at=now(), random=_random)
 
     due = [feed for feed in feeds if feed.enabled and _is_due(states.get(feed.url), now())]
     return await asyncio.gather(*map(poll, due))
@@ -116,10 +116,7 @@ async def poll_feed(
         answer = await client.get(state.effective_url or feed.url, headers=_request(state))
         document = await _document(answer, state, pool, at)
     except (FetchError, NotAFeed, Rejected) as error:
-        state = after_failure(feed, state, error, at=at, random=random)
-        await asyncio.to_thread(store.save_feed_state, state)
-        outcome = "paused" if state.paused else "failed"
-        return PollReport(name=feed.name, outcome=outcome, reason=str(error), next_at=state.next_at)
+        return await _failed(feed, state, error, store=store, at=at, random=random)
     items = (
         [_item(feed, entry, at, muted=first and not feed.tell_backlog) for entry in document.entries]
         if document
@@ -133,6 +130,18 @@ async def poll_feed(
     return PollReport(
         name=feed.name, outcome=outcome, reason=state.paused, entries=len(items), new=len(new), next_at=state.next_at
     )
+
+
+async def _failed(
+    feed: Feed, state: FeedState | None, error: Exception, *, store: Store, at: datetime, random: Random
+) -> PollReport:
+    """Save that a poll failed, and report it."""
+    reason = str(error) if isinstance(error, FetchError | NotAFeed | Rejected) else f"bug: {type(error).__name__}"
+    state = state or FeedState(url=feed.url, name=feed.name)
+    state = after_failure(feed, state, error, reason, at=at, random=random)
+    await asyncio.to_thread(store.save_feed_state, replace(state, last_polled_at=at))
+    outcome = "paused" if state.paused else "failed"
+    return PollReport(name=feed.name, outcome=outcome, reason=reason, next_at=state.next_at)
 
 
 # --- ask ------------------------------------------------------------------------------------------------------------

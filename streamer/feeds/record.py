@@ -57,12 +57,14 @@ def _with_document(state: FeedState, document: FeedDocument, new: int, at: datet
     )
 
 
-def after_failure(feed: Feed, state: FeedState, error: Exception, *, at: datetime, random: Random) -> FeedState:
-    """Return the state after a poll that failed. A feed that is gone for a day is paused, no other ever is."""
+def after_failure(
+    feed: Feed, state: FeedState, error: Exception, reason: str, *, at: datetime, random: Random
+) -> FeedState:
+    """Return the state after a poll that failed, with the reason in plain words. A feed that is gone for a day is paused, no other ever is."""
     kind = error.kind if isinstance(error, FetchError) else "not_a_feed"
     asked = error.retry_after if isinstance(error, FetchError) else None
     points = _POINTS.get(kind, 1.0)
-    state = replace(state, failures=state.failures + points, last_error=str(error))
+    state = replace(state, failures=state.failures + points, last_error=reason)
     if kind == "gone":
         since = state.gone_at or at
         paused = "gone (410) for more than a day" if at - since >= _GONE_FOR else ""
