@@ -5,7 +5,7 @@ and still yields its case, or a crash between saving and publishing would lose t
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -14,8 +14,9 @@ from agents.errors import Conflict, Unavailable
 from agents.link_case import fold, in_order
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
-from agents.link_keys import keys_of, keys_of_case
-from agents.link_score import COMMON, Candidate, Decision, Strand, decide, first_day
+from agents.link_keys import keys_of_case
+from agents.link_score import COMMON, NAMES, Candidate, Decision, decide
+from agents.link_strands import Strand, strands_of
 from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase
 from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind, Relation, TimeRole
@@ -23,7 +24,8 @@ from schemas.taxonomy import ChangeKind, Relation, TimeRole
 EDITED = "edited article"
 MAX_CANDIDATES = 48
 """Cases read for one strand, those with the rarest keys in common first."""
-_NOMINATING = {"docket", "pair", "defendant", "operation", "target", "number", "amount", "prison", "place"}
+_OF_RECORD = (*NAMES, "known", "provider")
+"""Kinds of keys that a case's own record can confirm."""
 _TRIES = 3
 
 
@@ -69,7 +71,9 @@ def link(message: ArticleEvents | Edit, *, store: CaseStore, now: Callable[[], d
 def _link_article(message: ArticleEvents, store: CaseStore, at: datetime) -> list[CaseUpdate]:
     known = {one.event.id: (case_id, one) for case_id, one in store.article_events(message.article_id)}
     updates = _again(message, known, store)
-    updates += [_link_strand(message, strand, store, at) for strand in strands_of(message, known)]
+    fresh = _fresh(message, known)
+    published = (message.published_at or message.seen_at).date()
+    updates += [_link_strand(message, one, store, at) for one in strands_of(fresh, message.title, published)]
     updates += _withdraw(message, known, store, at)
     store.record(message.item_id, message.source, "stored", _reason(message))
     return updates
@@ -102,24 +106,18 @@ def _repeat(message: ArticleEvents, case_id: str, change_id: str, store: CaseSto
     return _update(message, case, before, new, change_id, renamed=bool(before))  # what it was called then, nobody knows
 
 
-def strands_of(message: ArticleEvents, known: Known) -> list[Strand]:
-    """Return the events that are not linked yet (or came back after an edit), one strand per proceeding."""
-    groups: dict[int, list[Event]] = {}
-    for event in message.events:
-        if event.id not in known or (known[event.id][1].withdrawn == EDITED and _newer(message, known[event.id][1])):
-            groups.setdefault(event.case, []).append(event)
-    published = (message.published_at or message.seen_at).date()
-    return [_strand(events, published) for events in groups.values()]
+def _fresh(message: ArticleEvents, known: Known) -> list[Event]:
+    """Return the events that are not linked yet, or that came back after an edit."""
+
+    def back(event: Event) -> bool:
+        one = known[event.id][1]
+        return one.withdrawn == EDITED and _newer(message, one)
+
+    return [event for event in message.events if event.id not in known or back(event)]
 
 
 def _newer(message: ArticleEvents, one: LinkedEvent) -> bool:
     return message.seen_at > one.seen_at
-
-
-def _strand(events: list[Event], published: date) -> Strand:
-    news = [event for event in events if event.time_role is TimeRole.NEWS]
-    days = [first_day(event.date) for event in news or events if event.date]
-    return Strand(tuple(events), tuple(keys_of(events, published)), max(days, default=published))
 
 
 def _link_strand(message: ArticleEvents, strand: Strand, store: CaseStore, at: datetime) -> CaseUpdate:
@@ -131,7 +129,7 @@ def _link_strand(message: ArticleEvents, strand: Strand, store: CaseStore, at: d
     before = in_order(old, store.timeline(old.id)) if old else []
     case = fold(case_id, [*before, *new], old=old, at=at)
     case = msgspec.structs.replace(case, link_score=decision.parts, related=_related(case, decision))
-    store.save_case(case, new, strand.keys)
+    store.save_case(case, new, strand.own_keys)
     renamed = old is not None and old.title != case.title
     return _update(message, case, before, new, change_id, renamed=renamed)
 
@@ -156,11 +154,11 @@ def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
 
 
 def _nominates(key: str, total: int) -> bool:
-    return total <= COMMON and key.partition(":")[0] in _NOMINATING
+    return total <= COMMON and key.partition(":")[0] != "provider"
 
 
 def _is_name(key: str) -> bool:
-    return key.partition(":")[0] in ("docket", "pair", "defendant", "operation", "target", "provider")
+    return key.partition(":")[0] in _OF_RECORD
 
 
 def follow(store: CaseStore, case_ids: Sequence[str]) -> dict[str, Case]:

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from agents.link_case import DONE, day_of
 from agents.link_keys import party, service
-from agents.link_score import first_day
+from agents.link_strands import first_day
 from schemas.events import Event, LinkedEvent
 from schemas.taxonomy import ChangeKind, TimeRole
 

@@ -7,9 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 
+from agents.lexicon import rows, words
 from schemas.events import Case, Event
 from schemas.taxonomy import GROUPS, EventType, MoneyKind
+from schemas.tokens import tokens
 
 MAX_NAMES = 24
 """Of one role that make keys: a takedown of four hundred domains is found again by its first two dozen."""
@@ -89,11 +92,33 @@ def services_of(names: Iterable[str]) -> Iterator[str]:
             yield inner
 
 
+@cache
+def _known() -> frozenset[str]:
+    """Return the folded names of companies and groups that are in the news for many cases at once."""
+    rows_ = [*rows("companies.tsv"), *rows("rights_groups.tsv"), *rows("agencies.tsv")]
+    names = [name for row in rows_ for name in (row["name"], *row["aliases"].split("|")) if name]
+    return frozenset(party(name) for name in names)
+
+
+@cache
+def _first_names() -> frozenset[str]:
+    return frozenset(plain(name) for name in words("first_names.txt"))
+
+
+def kind_of(name: str) -> str:
+    """Return `person`, `known` (a company or group met in many cases) or `company` for a defendant."""
+    folded = party(name)
+    if folded in _known():
+        return "known"
+    several = folded.split()
+    return "person" if len(several) > 1 and several[0] in _first_names() else "company"
+
+
 def keys_of(events: Iterable[Event], published: date) -> list[str]:
     """Return the keys of events of one proceeding in one article, each once, in a steady order."""
     found: dict[str, None] = {}
     for event in events:
-        for key in (*_name_keys(event), *_figure_keys(event, published)):
+        for key in (*name_keys(event), *_figure_keys(event, published)):
             found.setdefault(key)
     return list(found)
 
@@ -103,29 +128,59 @@ def keys_of_case(case: Case) -> set[str]:
     by_role: dict[str, list[str]] = {}
     for member in case.parties:
         by_role.setdefault(member.role, []).extend((member.name, *member.aliases))
-    defendants = [party(name) for name in by_role.get("defendant", [])]
+    defendants = by_role.get("defendant", [])
     found = {f"docket:{docket(number)}" for number in case.dockets}
     found |= {f"operation:{operation(name)}" for name in case.operations}
-    found |= {f"target:{name}" for name in services_of((*by_role.get("target", []), *by_role.get("defendant", [])))}
-    found |= {f"{kind}:{name}" for name in defendants for kind in ("defendant", "provider")}
-    found |= {f"pair:{party(who)}|{name}" for who in by_role.get("complainant", []) for name in defendants}
+    found |= {f"target:{name}" for name in services_of((*by_role.get("target", []), *defendants))}
+    found |= {f"{kind}:{party(name)}" for name in defendants for kind in ("provider", kind_of(name))}
+    found |= {f"surname:{party(name).split()[-1]}" for name in defendants if kind_of(name) == "person"}
+    found |= {f"pair:{party(who)}|{party(name)}" for who in by_role.get("complainant", []) for name in defendants}
     return found
 
 
-def _name_keys(event: Event) -> Iterator[str]:
+def name_keys(event: Event) -> Iterator[str]:
+    """Yield the keys that name somebody or something."""
     if event.docket:
         yield f"docket:{docket(event.docket)}"
     if event.operation:
         yield f"operation:{operation(event.operation)}"
     for name in services_of(event.target[:MAX_NAMES]):
-        yield f"target:{name}"
-    kind = "provider" if event.type in _PROVIDER_TYPES else "defendant"
-    for name in event.defendant[:MAX_NAMES]:
+        if name not in _known():
+            yield f"target:{name}"
+    for name in whole_names(event.defendant)[:MAX_NAMES]:
+        kind = "provider" if event.type in _PROVIDER_TYPES else kind_of(name)
         yield f"{kind}:{party(name)}"
-        if kind == "defendant" and " " not in party(name):
+        if kind == "person":
+            yield f"surname:{party(name).split()[-1]}"
+        if kind == "company" and " " not in party(name):
             yield f"target:{service(name)}"  # one text's defendant is the next one's target
         for who in event.complainant[:6]:
             yield f"pair:{party(who)}|{party(name)}"
+
+
+_BUCKET = 6
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    return words("headline_words.txt")
+
+
+def headline_keys(title: str, published: date) -> list[str]:
+    """Return keys for the telling words of a headline; those of headlines up to three days apart can meet."""
+    telling = dict.fromkeys(word for word in tokens(title) if len(word) > 2 and word not in _plain_words())
+    day = published.toordinal()
+    return [
+        f"title:{word}|{bucket}"
+        for word in list(telling)[:12]
+        for bucket in (f"a{day // _BUCKET}", f"b{(day + _BUCKET // 2) // _BUCKET}")
+    ]
+
+
+def whole_names(names: Iterable[str]) -> list[str]:
+    """Return names without those that are only a word of another one: `Kim` beside `Kim Dotcom`."""
+    folded = {name: set(party(name).split()) for name in names}
+    return [name for name, own in folded.items() if not any(own < other for other in folded.values())]
 
 
 def _figure_keys(event: Event, published: date) -> Iterator[str]:

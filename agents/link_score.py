@@ -1,66 +1,82 @@
 """The decision of link, and nothing else: is this the same proceeding as that case?
 
 The score is a sum with named parts, kept with the case, so that "why are these one case?" has an answer. Weights and
-thresholds were set by hand on the labelled cases, in five folds by case.
+thresholds were set by hand on labelled cases.
 """
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
-from agents.link_keys import docket, party, services_of
-from schemas.events import Case, Event
+from agents.link_keys import docket, kind_of, party
+from agents.link_strands import Strand, first_day
+from schemas.events import Case
 from schemas.taxonomy import GROUPS, EventType
 
 WEIGHTS = {
     "docket": 6.0,
-    "pair": 4.0,
-    "defendant": 3.5,
-    "operation": 3.5,
-    "target": 3.0,
-    "number": 1.5,
-    "amount": 1.5,
-    "prison": 1.5,
-    "place": 1.0,
-    "provider": 0.75,
+    "person": 3.5,
+    "operation": 3.0,
+    "pair": 2.0,
+    "target": 2.0,
+    "company": 1.75,
+    "number": 1.25,
+    "amount": 1.25,
+    "prison": 1.25,
+    "place": 0.75,
+    "surname": 1.0,
+    "known": 0.75,
+    "title": 0.5,
+    "provider": 0.25,
 }
 """What a key is worth that no other case shares. Half of it is left at 4 cases, a quarter at 64."""
-NAMES = ("docket", "pair", "defendant", "operation", "target")
-"""Keys that name something. Without one of them in common, figures and places alone must agree on much."""
+CIRCUMSTANCES = {
+    "same country": 0.5,
+    "other country": -1.5,
+    "same days": 1.25,
+    "same week": 0.75,
+    "next step": 0.75,
+    "starts over": -1.5,
+    "other kind of court": -2.0,
+    "only one is a blocking": -1.0,
+    "other docket": -9.0,
+    "other people": -2.5,
+    "other first defendant": -1.5,
+    "other complainant": -1.5,
+    "years apart": -2.0,
+    "weeks apart": -4.0,
+}
+"""What else speaks for and against. `years apart` is the most that time takes from names, `weeks apart` of figures."""
+STRONG = ("docket", "person")
+"""Keys that time does not weaken."""
+NAMES = (*STRONG, "operation", "pair", "target", "company", "surname")
 LINK = 3.0
 """From this score on, it is the same case."""
 UNCERTAIN = 2.0
 """From this score on, it is a new case that points to the other for a person to look at."""
+BACKGROUND = 0.5
+"""So much more is asked of a recap: it names other cases in passing."""
+MIN_HEADLINE = 1.0
+"""What the words of two headlines must be worth to stand for a name."""
 COMMON = 32
 """A key that more cases share nominates nobody: the store keeps no more ids."""
+SAME_ACT_DAYS = 10
 
 _CRIMINAL = {*GROUPS["criminal"], EventType.ARREST, EventType.RAID}
 _CIVIL = {*GROUPS["civil"]} - {EventType.SITE_BLOCKING}
-_ORDER = {
-    EventType.INVESTIGATION: 0,
-    EventType.RAID: 1,
-    EventType.ARREST: 1,
-    EventType.CHARGE: 2,
-    EventType.EXTRADITION: 3,
-    EventType.GUILTY_PLEA: 4,
-    EventType.CONVICTION: 5,
-    EventType.SENTENCE: 6,
-    EventType.LAWSUIT_FILED: 2,
-    EventType.DEFAULT_JUDGMENT: 5,
-    EventType.DAMAGES_AWARD: 6,
-    EventType.SETTLEMENT: 6,
-}
+_BLOCKING = {EventType.SITE_BLOCKING}
+_START = {EventType.LAWSUIT_FILED, EventType.ARREST, EventType.CHARGE, EventType.INVESTIGATION, EventType.RAID}
+_END = {EventType.SENTENCE, EventType.DAMAGES_AWARD, EventType.SETTLEMENT, EventType.CONVICTION, EventType.ACQUITTAL}
 
 
-@dataclass(frozen=True)
-class Strand:
-    """The events of one proceeding in one article, with what they are looked up by."""
-
-    events: tuple[Event, ...]
-    keys: tuple[str, ...]
-    day: date
-    """The day of the newest act that has one, else of publication."""
+_STEPS = (
+    EventType.ARREST,
+    EventType.CHARGE,
+    EventType.EXTRADITION,
+    EventType.GUILTY_PLEA,
+    EventType.CONVICTION,
+    EventType.SENTENCE,
+)
 
 
 @dataclass(frozen=True)
@@ -80,109 +96,147 @@ class Decision:
 
 
 def decide(strand: Strand, candidates: Iterable[Candidate]) -> Decision:
-    """Return what to do with a strand: the best candidate decides; two equally good ones leave it uncertain."""
-    scored = [(parts, candidate.case) for candidate in candidates if (parts := score(strand, candidate))]
+    """Return what to do with a strand: the best candidate decides."""
+    scored = [(score(strand, candidate), candidate.case) for candidate in candidates if candidate.keys]
     scored.sort(key=lambda one: (-sum(one[0].values()), one[1].opened_at, one[1].id))
     if not scored:
         return Decision("new")
     parts, case = scored[0]
-    total = sum(parts.values())
+    total = sum(parts.values()) - (BACKGROUND if strand.background else 0)
+    if not _tells(parts):
+        return Decision("new")
     if total >= LINK:
         return Decision("link", case, parts)
     return Decision("uncertain", case, parts) if total >= UNCERTAIN else Decision("new", None, parts)
 
 
+def _tells(parts: Mapping[str, float]) -> bool:
+    """Return whether more than figures and places agree: a name, or the words of two headlines."""
+    if any(name in parts for name in (*NAMES, "known")) or parts.get("headline", 0.0) >= MIN_HEADLINE:
+        return True
+    return "number" in parts and parts.get("same act", 0.0) >= CIRCUMSTANCES["same days"]
+
+
 def score(strand: Strand, candidate: Candidate) -> dict[str, float]:
     """Return the parts of the score by name; those that are zero are left out."""
-    case = candidate.case
-    parts = _shared(candidate.keys)
-    parts["country"] = _country(strand, case)
-    parts["time"] = _time(strand, case, named=any(part in NAMES for part in parts))
-    parts["order"] = _order(strand, case)
-    parts["court"] = _kind_of_court(strand, case)
-    parts["conflict"] = _conflict(strand, case)
+    case, shared = candidate.case, _shared(candidate.keys)
+    parts = shared | {
+        "country": _country(strand, case),
+        "time": _time(strand, case, shared),
+        "same act": _same_act(strand, case),
+        "order": _order(strand, case),
+        "court": _kind_of_court(strand, case),
+        "docket conflict": _other_docket(strand, case),
+        "party conflict": _other_parties(strand, case, shared),
+    }
     return {name: round(value, 3) for name, value in parts.items() if value}
 
 
 def _shared(keys: Mapping[str, int]) -> dict[str, float]:
-    """Return the worth of the shared keys by kind: the best of a kind in full, every further one a quarter of it."""
+    """Return the worth of the shared keys by kind: the best of a kind in full, two further ones a third of it."""
     worth: dict[str, list[float]] = {}
     for key, total in keys.items():
         kind = key.partition(":")[0]
-        worth.setdefault(kind, []).append(WEIGHTS[kind] * rarity(total))
-    return {kind: max(values) + (sum(values) - max(values)) / 4 for kind, values in worth.items()}
+        if kind != "title":
+            worth.setdefault(kind, []).append(WEIGHTS[kind] * rarity(total))
+    return {kind: _several(values) for kind, values in worth.items()} | {"headline": _headline(keys)}
+
+
+def _several(values: list[float]) -> float:
+    best = sorted(values, reverse=True)
+    return best[0] + sum(best[1:3]) / 3
+
+
+def _headline(keys: Mapping[str, int]) -> float:
+    """Return the worth of the telling words that two headlines of the same days share; one word is worth nothing."""
+    words = {key.partition("|")[0]: total for key, total in keys.items() if key.startswith("title:")}
+    return min(2.5, WEIGHTS["title"] * sum(map(rarity, words.values()))) if len(words) > 1 else 0.0
 
 
 def rarity(total: int) -> float:
     """Return 1 for a key of one case, less the more cases share it."""
-    return 1 / (1 + math.log2(max(total, 1)) / 2)
+    return 1 / (1 + math.log2(max(total, 1)) / 3)
 
 
 def _country(strand: Strand, case: Case) -> float:
     here = {event.country for event in strand.events if event.country}
     if not here or not case.countries:
         return 0.0
-    return 0.5 if here & set(case.countries) else -1.5
+    return CIRCUMSTANCES["same country" if here & set(case.countries) else "other country"]
 
 
-def _time(strand: Strand, case: Case, *, named: bool) -> float:
-    """Return nothing within half a year, then less and less; what rests on figures alone fades within weeks."""
-    days = min(abs((strand.day - known).days) for known in _days(case))
-    if named:
-        return -min(1.5, max(0.0, (days - 183) / 365))
-    return -min(3.0, max(0.0, (days - 7) / 10))
+def _time(strand: Strand, case: Case, shared: Mapping[str, float]) -> float:
+    """Return nothing for a person or docket; less with time for other names; figures alone fade within weeks."""
+    days = days_apart(strand, case)
+    if any(kind in shared for kind in STRONG):
+        return 0.0
+    if any(kind in shared for kind in NAMES):
+        return max(CIRCUMSTANCES["years apart"], min(0.0, (45 - days) / 180))
+    return max(CIRCUMSTANCES["weeks apart"], min(0.0, (4 - days) / 4))
 
 
-def _days(case: Case) -> list[date]:
+def days_apart(strand: Strand, case: Case) -> int:
+    """Return the days between strand and case, by acts or by reports, whichever are nearer: dates in texts mislead."""
     acts = [first_day(value) for value in (case.first_date, case.last_date) if value]
     reports = [moment.date() for moment in (case.first_reported, case.last_reported) if moment]
-    return [*acts, *reports] or [case.opened_at.date()]
+    spans = ((strand.day, acts), (strand.published, reports or [case.opened_at.date()]))
+    return min(max(0, (min(known) - day).days, (day - max(known)).days) for day, known in spans if known)
 
 
-def first_day(value: str) -> date:
-    """Return the first day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`."""
-    return date.fromisoformat((value + "-01-01")[:10] if len(value) == 4 else (value + "-01")[:10])
+def _same_act(strand: Strand, case: Case) -> float:
+    """Return a bonus for an act of a type that the case has, told in the same days."""
+    days = days_apart(strand, case)
+    if days > SAME_ACT_DAYS or not {event.type for event in strand.events} & set(case.types):
+        return 0.0
+    return CIRCUMSTANCES["same days" if days <= 3 else "same week"]
 
 
 def _order(strand: Strand, case: Case) -> float:
-    """Return a bonus for a step that follows, a malus where a case that is far on would start over."""
-    mine = [_ORDER[event.type] for event in strand.events if event.type in _ORDER]
-    theirs = [_ORDER[type_] for type_ in case.types if type_ in _ORDER]
-    if not mine or not theirs or not case.last_date:
-        return 0.0
-    later = strand.day > first_day(case.last_date)
-    if later and max(mine) <= 2 and max(theirs) >= 4:
-        return -1.0
-    return 0.5 if later == (max(mine) > max(theirs)) and max(mine) != max(theirs) else 0.0
+    """Return a malus where a case that has come to its end would start over, a bonus for the next step."""
+    mine, theirs = {event.type for event in strand.events}, set(case.types)
+    later = (
+        days_apart(strand, case) > SAME_ACT_DAYS and strand.published > (case.last_reported or case.opened_at).date()
+    )
+    if later and mine & _START and not mine & _END and theirs & _END:
+        return CIRCUMSTANCES["starts over"]
+    step, reached = (
+        max((_STEPS.index(type_) for type_ in types if type_ in _STEPS), default=-1) for types in (mine, theirs)
+    )
+    return CIRCUMSTANCES["next step"] if later and step > reached >= 0 else 0.0
 
 
 def _kind_of_court(strand: Strand, case: Case) -> float:
     mine, theirs = {event.type for event in strand.events}, set(case.types)
-    if (mine & _CRIMINAL and theirs & _CIVIL and not theirs & _CRIMINAL) or (
-        mine & _CIVIL and theirs & _CRIMINAL and not theirs & _CIVIL
-    ):
-        return -2.0
-    if bool(mine & {EventType.SITE_BLOCKING}) != bool(theirs & {EventType.SITE_BLOCKING}):
-        return -1.0
-    return 0.0
+    for one, other in ((_CRIMINAL, _CIVIL), (_CIVIL, _CRIMINAL)):
+        if mine & one and theirs & other and not theirs & one and not mine & other:
+            return CIRCUMSTANCES["other kind of court"]
+    return CIRCUMSTANCES["only one is a blocking"] if bool(mine & _BLOCKING) != bool(theirs & _BLOCKING) else 0.0
 
 
-def _conflict(strand: Strand, case: Case) -> float:
-    dockets = {docket(event.docket) for event in strand.events if event.docket}
-    if dockets and case.dockets and not dockets & {docket(number) for number in case.dockets}:
-        return -9.0
-    mine = {party(name) for event in strand.events for name in event.defendant}
-    theirs = _names(case, "defendant")
-    suing = {party(name) for event in strand.events for name in event.complainant} & _names(case, "complainant")
-    targets = set(services_of(name for event in strand.events for name in (*event.target, *event.defendant)))
-    if mine and theirs and not mine & theirs and not targets & set(services_of(_written(case))):
-        return -3.0 if suing else -1.0
-    return 0.0
+def _other_docket(strand: Strand, case: Case) -> float:
+    mine, theirs = {docket(one.docket) for one in strand.events if one.docket}, set(map(docket, case.dockets))
+    return CIRCUMSTANCES["other docket"] if mine and theirs and not mine & theirs else 0.0
 
 
-def _names(case: Case, role: str) -> set[str]:
-    return {party(name) for one in case.parties if one.role == role for name in (one.name, *one.aliases)}
+def _other_parties(strand: Strand, case: Case, shared: Mapping[str, float]) -> float:
+    """Return a malus for two sides that name other people, or other complainants against one defendant."""
+    if "docket" in shared:
+        return 0.0
+    mine = {role: [name for event in strand.events for name in getattr(event, role)] for role in _SIDES}
+    theirs = {role: names_of(case, role) for role in _SIDES}
+    people = [party(name) for name in mine["defendant"] if kind_of(name) == "person"]
+    others = {party(name) for name in theirs["defendant"] if kind_of(name) == "person"}
+    lost = 0.0
+    if people and others and people[0] not in others and "surname" not in shared:
+        lost += CIRCUMSTANCES["other first defendant" if set(people) & others else "other people"]
+    suing, theirs_suing = {party(n) for n in mine["complainant"]}, {party(n) for n in theirs["complainant"]}
+    if suing and theirs_suing and not suing & theirs_suing:
+        lost += CIRCUMSTANCES["other complainant"]
+    return lost
 
 
-def _written(case: Case) -> list[str]:
-    return [name for one in case.parties if one.role in ("defendant", "target") for name in (one.name, *one.aliases)]
+_SIDES = ("defendant", "complainant")
+
+
+def names_of(case: Case, role: str) -> list[str]:
+    return [name for one in case.parties if one.role == role for name in (one.name, *one.aliases)]
