@@ -35,6 +35,7 @@ _KINDS = {
 _BLOCKS = (*_KINDS, "div", "section", "article", "main", "header", "list", "ul", "ol", "dl", "table", "body")
 _PASSED_OVER = {"script", "style", "nav", "footer", "aside", "form", "button", "noscript", "svg", "iframe", "figure"}
 _BOXES = {"div", "section", "aside", "footer", "ul", "ol", "nav", "form", "figure"}
+_DOCUMENT = re.compile(r"<(?:html|head|body|!doctype)\b", re.IGNORECASE)
 _WALL = re.compile(
     r"(enable|turn on|requires?) (javascript|cookies)|(verify|checking) (that )?(you are|if you are|your browser)"
     r"|(accept|consent to) .{0,30}cookies to (continue|view|read)",
@@ -89,6 +90,8 @@ def _without_scripts(text: str) -> str:
 
 
 def _parsed(text: str) -> lxml.html.HtmlElement:
+    if not _DOCUMENT.search(text, 0, 4096):  # a fragment, as feeds have it
+        text = f"<html><body>{text}</body></html>"
     try:
         tree = trafilatura.load_html(text)
     except (XMLSyntaxError, ValueError):

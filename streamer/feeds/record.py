@@ -60,7 +60,10 @@ def _with_document(state: FeedState, document: FeedDocument, new: int, at: datet
 def after_failure(
     feed: Feed, state: FeedState, error: Exception, reason: str, *, at: datetime, random: Random
 ) -> FeedState:
-    """Return the state after a poll that failed, with the reason in plain words. A feed that is gone for a day is paused, no other ever is."""
+    """Return the state after a poll that failed, `reason` in plain words.
+
+    A feed that is gone for a day is paused, no other ever is.
+    """
     kind = error.kind if isinstance(error, FetchError) else "not_a_feed"
     asked = error.retry_after if isinstance(error, FetchError) else None
     points = _POINTS.get(kind, 1.0)
