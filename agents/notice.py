@@ -15,7 +15,7 @@ import jinja2
 from agents.link_case import day_of
 from agents.link_title import leading_event
 from agents.wording import line_of
-from schemas.events import CaseUpdate, LinkedEvent, Subscription
+from schemas.events import CaseUpdate, Event, LinkedEvent, Subscription
 from schemas.taxonomy import ChangeKind, TimeRole
 
 VERSION = 1
@@ -47,7 +47,7 @@ def facts(
     `timeline` is the case's, by date. `matched` are the parts of the subscription's query that the events fulfilled.
     """
     case = update.case
-    counted = [one for one in timeline if not one.withdrawn]
+    steps = steps_of([one for one in timeline if not one.withdrawn])
     return {
         "version": VERSION,
         "change": update.change.value,
@@ -65,27 +65,31 @@ def facts(
                 for one in case.parties
                 if one.role != "court"
             ][:40],
-            "timeline": [_step(one) for one in counted[-MAX_TIMELINE:]],
-            "earlier_steps": max(0, len(counted) - MAX_TIMELINE),
+            "timeline": steps[-MAX_TIMELINE:],
+            "earlier_steps": max(0, len(steps) - MAX_TIMELINE),
             "reported_by": len(case.sources),
             "articles": len(case.article_ids),
         },
         "why": {"subscription": subscription.name, "query": subscription.query, "matched": list(matched)},
-        "confidence": min((one.event.confidence for one in update.events), default=1.0),
+        "confidence": main.confidence if (main := _main(update)) else 1.0,
         "made_at": at.isoformat(),
     }
 
 
 def headline(update: CaseUpdate) -> str:
     """Return the first line of a notice: what happened, in words that keep its status, on one line."""
-    opening = _OPENINGS.get(update.change, "Noted")
-    told = [one for one in update.events if one.event.time_role is TimeRole.NEWS] or list(update.events)
-    main = next((one.event for one in told if one.event.main), None) or (leading_event(told) if told else None)
+    opening, main = _OPENINGS.get(update.change, "Noted"), _main(update)
     if update.change is ChangeKind.CORRECTED:
         withdrawn = f"withdrawn: {line_of(main)}" if main and update.events[0].withdrawn else update.case.title
         return _one_line(f"{opening}: {withdrawn} ({update.reason})")
     assert main is not None
     return _one_line(f"{opening}: {line_of(main)}")
+
+
+def _main(update: CaseUpdate) -> Event | None:
+    """Return the event that a change is told by: the main one of its news; None if it has no events."""
+    told = [one for one in update.events if one.event.time_role is TimeRole.NEWS] or list(update.events)
+    return next((one.event for one in told if one.event.main), None) or (leading_event(told) if told else None)
 
 
 def what_changed(update: CaseUpdate) -> str:
@@ -138,8 +142,20 @@ def _event(one: LinkedEvent) -> dict[str, Any]:
     }
 
 
-def _step(one: LinkedEvent) -> dict[str, Any]:
-    return {"date": day_of(one), "dated": one.event.date is not None, "line": line_of(one.event), "source": one.source}
+def steps_of(timeline: Sequence[LinkedEvent]) -> list[dict[str, Any]]:
+    """Return a timeline with one step for all reports of one act (type, status and day), and who reports it."""
+    acts: dict[tuple[str, str, str], list[LinkedEvent]] = {}
+    for one in timeline:
+        acts.setdefault((day_of(one), one.event.type, one.event.status), []).append(one)
+    return [
+        {
+            "date": day,
+            "dated": any(one.event.date for one in reports),
+            "line": max((line_of(one.event) for one in reports), key=len),
+            "sources": list(dict.fromkeys(one.source for one in reports)),
+        }
+        for (day, _, _), reports in acts.items()
+    ]
 
 
 def _one_line(text: str) -> str:

@@ -130,6 +130,17 @@ _EITHER_SIDE = {
     EventType.SETTLEMENT,
 }
 """What either side may ask for: the roles do not tell which one did."""
+_ONLY_PEOPLE = {
+    EventType.ARREST,
+    EventType.EXTRADITION,
+    EventType.GUILTY_PLEA,
+    EventType.CONVICTION,
+    EventType.SENTENCE,
+    EventType.ACQUITTAL,
+    EventType.RELEASE,
+    EventType.CHARGE,
+}
+"""What is never done to a site or a group as such: without people, the act is told alone."""
 _UNITS = {
     CountUnit.PEOPLE: ("person", "people"),
     CountUnit.PREMISES: ("place", "places"),
@@ -183,6 +194,8 @@ def whom_of(event: Event) -> str:
     people, things = some(event.defendant), some(event.target)
     counted = [count for count in event.counts if (count.unit is CountUnit.PEOPLE) is ACTS[event.type].people]
     number = counted_words(counted[0].n, counted[0].unit) if counted and counted[0].n > 1 else ""
+    if event.type in _ONLY_PEOPLE:
+        return people or number
     named = people or number or things if ACTS[event.type].people else number or things or people
     return f"{number} of {things}" if number and named == number and things and not ACTS[event.type].people else named
 

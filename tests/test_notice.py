@@ -59,6 +59,11 @@ YEN = (Money(amount=460_000_000, currency="JPY", kind=MoneyKind.SOUGHT),)
         ),
         ("damages_award", {}, "damages"),
         (
+            "arrest",
+            {"authority": ("Lanport police",), "target": ("Shoal",)},
+            "arrest by Lanport police over Shoal",
+        ),
+        (
             "seizure",
             {"counts": (Count(n=55, unit=CountUnit.DOMAINS),), "target": ("a.example",), "authority": ("Customs",)},
             "Customs seized 55 domains of a.example",
@@ -165,6 +170,16 @@ def test_what_changed_is_told_in_words() -> None:
 def test_how_sure(confidence: float, words: str) -> None:
     told = update(events=(linked(event("raid", confidence=confidence)),))
     assert f"How sure the reading is: {words}" in text_of(said(told))
+
+
+def test_reports_of_one_act_are_one_step() -> None:
+    reports = [
+        linked(event("raid", target=("Shoal",), date="2025-01-02", country=country), source=source)
+        for source, country in (("Gazette", None), ("Times", "CN"))
+    ]
+    text = text_of(facts(update(), reports, SUBSCRIPTION, matched=(), at=DAY))
+    assert "  2025-01-02  Shoal raided (China) [Gazette, Times]\n" in text
+    assert text.count("2025-01-02") == 1
 
 
 def test_a_long_timeline_says_what_it_leaves_out() -> None:
