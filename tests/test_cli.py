@@ -40,7 +40,7 @@ def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
     ("arguments", "said"),
     [
         (["ingest", "nowhere.md"], "nowhere.md: no such file or folder"),
-        (["search", "type:(arrest"], "type:(arrest"),
+        (["search", "type:(arrest"], "never closed (character 6)"),
         (["search", "contry:JP"], "country"),
         (["search", "x", "--sort", "age"], "none of relevance, newest, oldest, amount"),
         (["case", "case-none"], "no case case-none"),
@@ -134,7 +134,7 @@ def test_an_edit_is_applied_listed_and_undone(stocked: Path):
     done = crackdown(stocked, "edit", "rename", case_id, "A better title", "--note", "clearer")
     assert done.returncode == 0, done.stderr
     assert rows(crackdown(stocked, "case", case_id, "--json"))[0]["case"]["title"] == "A better title"  # type: ignore[index]
-    edit_id = str(rows(crackdown(stocked, "edit", "list", "--json"))[0]["id"])
+    edit_id = str(rows(crackdown(stocked, "edit", "list", case_id, "--json"))[0]["id"])
     assert crackdown(stocked, "edit", "undo", edit_id).returncode == 0
     assert rows(crackdown(stocked, "case", case_id, "--json"))[0]["case"]["title"] != "A better title"  # type: ignore[index]
 
@@ -156,7 +156,7 @@ def test_a_subscription_is_kept_listed_and_ended(tmp_path: Path):
     assert "ended" in crackdown(tmp_path, "subscribe", "--list").stdout
 
 
-def test_a_dead_letter_is_shown_and_replayed_when_the_file_is_mended(tmp_path: Path):
+def test_a_dead_letter_is_shown_and_waits_again_when_it_is_replayed(tmp_path: Path):
     page = tmp_path / "page.html"
     page.write_text("")
     home = tmp_path / "home"
@@ -166,9 +166,16 @@ def test_a_dead_letter_is_shown_and_replayed_when_the_file_is_mended(tmp_path: P
     assert "empty" in crackdown(home, "dead-letters", "show", str(letter["id"])).stdout
     assert crackdown(home, "dead-letters", "replay", "--all").returncode == 0
     assert rows(crackdown(home, "dead-letters", "list", "--json")) == []
-    page.write_text(
-        "<html><body><article><p>" + "The minister spoke about music. " * 20 + "</p></article></body></html>"
-    )
+    assert rows(crackdown(home, "ledger", "--json"))[0].get("waiting") == 1
+
+
+def test_a_file_that_was_mended_is_read_after_all(tmp_path: Path):
+    page = tmp_path / "page.txt"
+    page.write_text("")
+    home = tmp_path / "home"
+    assert crackdown(home, "ingest", str(page)).returncode == 0
+    assert rows(crackdown(home, "ledger", "--json"))[0].get("dead") == 1
+    page.write_text("Town hall\n\n" + "The minister spoke about music. " * 20)
     assert crackdown(home, "ingest", str(page)).returncode == 0
     ledger = rows(crackdown(home, "ledger", "--json"))[0]
     assert (ledger["seen"], ledger.get("stored", 0), ledger.get("dead", 0)) == (1, 1, 0)

@@ -1,14 +1,15 @@
 """`crackdown demo`: the real path, fed by invented outlets on this machine."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 from rich.rule import Rule
 from rich.text import Text
 
+from schemas.events import Record
 from schemas.query import parse
 from streamer.commands import state
 from streamer.commands.state import err, out
@@ -22,10 +23,11 @@ from streamer.show import case_line, ledger_table
 from streamer.worker import Worker, open_worker, utc_now
 
 HOME = Path(".crackdown-demo")
+STATE = "demo.json"
 SUBSCRIBER = "the demo's reader"
 NOTICES = 4
 """How many notices are shown whole."""
-SEARCHES = ("type:sentence prison_months:>=12", "status:sought amount_usd:>=100000", '"search warrant" OR type:raid')
+SEARCHES = ("type:sentence prison_months:>=12", "status:(sought OR ordered)", "streamharbor type:(arrest OR raid)")
 
 
 def demo() -> None:
@@ -39,37 +41,56 @@ def demo() -> None:
 
 
 async def _demo(home: Home) -> None:
-    async with DemoServer(_saved_port(home)) as server:
-        (home.path / "demo.json").write_text(json.dumps({"port": server.port}), "utf-8")
-        async with open_worker(replace_config(home, server)) as worker:
-            await _play(worker, server)
+    saved = _saved(home)
+    async with DemoServer(saved.port) as server:
+        _save(home, replace(saved, port=server.port))
+        async with open_worker(_with_outlets(home, server)) as worker:
+            await _play(worker, server, corrected=saved.corrected)
+            _save(home, _Saved(port=server.port, corrected=True))
             _report(worker)
 
 
-def replace_config(home: Home, server: DemoServer) -> Home:
+class _Saved(Record, frozen=True, kw_only=True):
+    """What a run of the demo leaves for the next one, so that it finds the same outlets as they were."""
+
+    port: int = 0
+    """The same port makes the same addresses, and so the same articles."""
+    corrected: bool = False
+    """True once the later edition is out: it is not taken back."""
+
+
+def _saved(home: Home) -> _Saved:
+    try:
+        return msgspec.json.decode((home.path / STATE).read_bytes(), type=_Saved)
+    except (OSError, msgspec.DecodeError):
+        return _Saved()
+
+
+def _save(home: Home, saved: _Saved) -> None:
+    (home.path / STATE).write_bytes(msgspec.json.encode(saved))
+
+
+def _with_outlets(home: Home, server: DemoServer) -> Home:
     """Return the home with a configuration that polls the demo's outlets, and lets the guard through to them alone."""
     fetching = replace(Fetching(), allow_private=(server.address,), per_host_seconds=0.0)
     return Home(home.path, Config(feeds=server.feeds, fetching=fetching, grouping_seconds=0))
 
 
-def _saved_port(home: Home) -> int:
-    """Return the port of the demo's last run: the same addresses are the same articles."""
-    try:
-        return int(json.loads((home.path / "demo.json").read_text("utf-8"))["port"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
-
-
-async def _play(worker: Worker, server: DemoServer) -> None:
+async def _play(worker: Worker, server: DemoServer, *, corrected: bool) -> None:
     """Poll the outlets in the morning, and again after one of them has corrected an article."""
     worker.store.save_subscription(make_subscription(everything=True, name=SUBSCRIBER, now=utc_now()))
-    for edition in ("first edition", "an hour later, with a correction"):
-        err.print(f"polling {len(server.feeds)} outlets: {edition}", style="dim")
-        for feed in server.feeds:
-            await worker.poll_now(feed)
-        async with shown_progress(worker.runtime, err):
-            await worker.drain()
-        server.turn_page()
+    if not corrected:
+        await _poll(worker, server, "the first edition")
+    server.turn_page()
+    await _poll(worker, server, "an hour later, with a correction")
+
+
+async def _poll(worker: Worker, server: DemoServer, edition: str) -> None:
+    err.print(f"polling {len(server.feeds)} outlets: {edition}", style="dim")
+    for feed in server.feeds:
+        await worker.poll_now(feed)
+    async with shown_progress(worker.runtime, err):
+        await worker.drain()
 
 
 def _report(worker: Worker) -> None:
