@@ -92,7 +92,8 @@ def _from_text(text: str, media_type: str, given: _Given) -> list[Story]:
     cut = bool(front) and text.rstrip().endswith("...")
     text = _without_cut_end(text) if cut else text
     told, text = _address_line(text)
-    url = given.url or front.get("url") or told
+    named = front.get("url", "")
+    url = given.url or (named if named.startswith(("https://", "http://")) else None) or told
     blocks = markdown_blocks(text) if front or media_type == "text/markdown" else text_blocks(text)
     known = _Given(
         url=url,

@@ -107,14 +107,23 @@ def _body(tree: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
 
 
 def _prune(tree: lxml.html.HtmlElement, rules: Rules) -> None:
-    """Cut out boxes: elements whose first words are `Read next`, `Sponsored`, `3 comments` and the like."""
+    """Cut out boxes: elements whose first words are `Read next`, `Sponsored`, `3 comments` and the like.
+
+    What holds the page's first heading, or half of its text in paragraphs, is no box.
+    """
+    half = _prose_size(tree) / 2
     for element in list(tree.iter("h2", "h3", "h4", "h5", "h6", "b", "strong", "span", "p", "div")):
         box = element.getparent()
         if box is None or box.tag not in _BOXES or box[0] is not element or (box.text or "").strip():
             continue
         label = " ".join("".join(element.itertext()).split()) if len(element) < 3 else ""
-        if label and len(label) < 80 and (rules.box.match(label) or rules.end.match(label)):
+        is_label = label and len(label) < 80 and (rules.box.match(label) or rules.end.match(label))
+        if is_label and next(box.iter("h1"), None) is None and _prose_size(box) <= half:
             box.drop_tree()
+
+
+def _prose_size(element: lxml.html.HtmlElement) -> int:
+    return sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
 
 
 def _bylines(tree: lxml.html.HtmlElement) -> int:

@@ -353,3 +353,50 @@ def test_boxes_teasers_and_pointers_of_an_html_page_are_left_out():
     [story] = html(page)
     assert story.text == f"# Two jailed\n\n{PROSE}\n\n{PROSE} Twice.\n"
     assert (story.published_at, story.date_basis) == (datetime(2026, 3, 3, tzinfo=UTC), "byline")
+
+
+def test_wrapper_that_begins_with_share_links_is_not_taken_for_a_box():
+    body = (
+        f"<div class='wrap'><h4>Share this</h4><div><h1>Two jailed</h1><p>{PROSE}</p><p>{PROSE} Twice.</p></div></div>"
+    )
+    [story] = html(f"<html><body>{body}{FOOT}")
+    assert story.text == f"# Two jailed\n\n{PROSE}\n\n{PROSE} Twice.\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "moment", "basis"),
+    [
+        (
+            '<script type="application/ld+json">{broken</script><time datetime="2026-03-12">',
+            datetime(2026, 3, 12, tzinfo=UTC),
+            "page",
+        ),
+        (
+            '<meta name="date" content="soon"><meta name="DC.date.issued" content="2026-03-12">',
+            datetime(2026, 3, 12, tzinfo=UTC),
+            "page",
+        ),
+        ('<meta property="article:published_time" content="0001-01-01T00:00:00+05:00">', None, ""),
+        ('<script type="application/ld+json">[[[[[[[[{"datePublished": "2026-03-12"}]]]]]]]]</script>', None, ""),
+    ],
+)
+def test_odd_metadata_is_passed_over(head, moment, basis):
+    [story] = html(f"<html><head>{head}</head><body>{ARTICLE}</body></html>")
+    assert (story.published_at, story.date_basis) == (moment, basis)
+
+
+def test_title_of_a_page_without_a_heading_is_that_of_its_head_without_the_site():
+    [story] = html(f"<html><head><title>Two jailed - Port Gazette</title></head><body><p>{PROSE}</p></body></html>")
+    assert story.title == "Two jailed"
+
+
+def test_code_rules_and_tables_of_markdown_become_paragraphs():
+    table = "| Site | Fine |\n|---|---|\n| a.example | 500 marks |"
+    page = f"# Raid\n\n{PROSE}\n\n---\n\n```\nseized.example\n```\n\n{table}\n"
+    [story] = extract(page, url="http://[odd/", media_type="text/markdown")
+    assert story.text == f"# Raid\n\n{PROSE}\n\nseized.example\n\nSite | Fine\n\na.example | 500 marks\n"
+
+
+def test_address_in_front_matter_that_is_no_web_address_is_left_out():
+    front = "---\ntitle: Raid\nurl: javascript:alert(1)\n---\n\n"
+    assert extract(f"{front}# Raid\n\n{PROSE}\n", url=None, media_type="text/markdown")[0].url is None

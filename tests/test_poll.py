@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from streamer.config import Feed
+from streamer.config import Feed, default_feeds
 from streamer.feeds.poll import poll_due, poll_feed
 from streamer.stores.sqlite import SqliteStore
 from tests.webserver import server_and_client
@@ -324,3 +324,11 @@ def test_only_feeds_that_are_due_and_enabled_are_polled_and_a_bug_stops_no_other
         assert [report.name for report in await poll_due([desk.feed], **parts)] == ["g"]
 
     play(tmp_path, act)
+
+
+def test_default_feeds_have_names_and_addresses_of_their_own():
+    feeds = default_feeds()
+    assert len({feed.name for feed in feeds}) == len({feed.url for feed in feeds}) == len(feeds)
+    assert all(feed.url.startswith("https://") for feed in feeds)
+    assert sum(feed.enabled for feed in feeds) >= 25
+    assert not next(feed for feed in feeds if feed.name == "mpa").enabled
