@@ -1,4 +1,7 @@
-"""Structured logs on standard error: warnings by default, every step with --verbose."""
+"""Structured logs on standard error: warnings by default, every step with --verbose.
+
+Tracebacks are plain: rich ones print the values of variables, which may be secrets or whole articles.
+"""
 
 import logging
 import sys
@@ -14,7 +17,7 @@ def set_up_logs(*, verbose: bool = False) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=colours),
+            structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
