@@ -15,15 +15,17 @@ from agents.link_case import fold, in_order
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
 from agents.link_keys import keys_of_case
-from agents.link_score import COMMON, NAMES, Candidate, Decision, decide
+from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
 from agents.link_strands import Strand, strands_of
 from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase
 from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind, Relation, TimeRole
 
 EDITED = "edited article"
-MAX_CANDIDATES = 48
-"""Cases read for one strand, those with the rarest keys in common first."""
+MAX_CANDIDATES = 16
+"""Cases read for one strand, those whose keys in common are worth most first."""
+MIN_WORTH = 0.5
+"""Less than this cannot become a link, whatever the circumstances."""
 _OF_RECORD = (*NAMES, "known", "provider")
 """Kinds of keys that a case's own record can confirm."""
 _TRIES = 3
@@ -142,7 +144,8 @@ def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
         for case_id in document.ids:
             shared.setdefault(case_id, {})[key] = document.total
     nominated = [case_id for case_id, keys in shared.items() if any(_nominates(*one) for one in keys.items())]
-    nominated.sort(key=lambda case_id: (-sum(1 / total for total in shared[case_id].values()), case_id))
+    worth = {case_id: sum(worth_of(shared[case_id]).values()) for case_id in nominated}
+    nominated = sorted((one for one in nominated if worth[one] > MIN_WORTH), key=lambda one: (-worth[one], one))
     cases = follow(store, nominated[:MAX_CANDIDATES])
     found: dict[str, Candidate] = {}
     for case_id, case in cases.items():

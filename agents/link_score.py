@@ -119,7 +119,7 @@ def _tells(parts: Mapping[str, float]) -> bool:
 
 def score(strand: Strand, candidate: Candidate) -> dict[str, float]:
     """Return the parts of the score by name; those that are zero are left out."""
-    case, shared = candidate.case, _shared(candidate.keys)
+    case, shared = candidate.case, worth_of(candidate.keys)
     parts = shared | {
         "country": _country(strand, case),
         "time": _time(strand, case, shared),
@@ -132,7 +132,7 @@ def score(strand: Strand, candidate: Candidate) -> dict[str, float]:
     return {name: round(value, 3) for name, value in parts.items() if value}
 
 
-def _shared(keys: Mapping[str, int]) -> dict[str, float]:
+def worth_of(keys: Mapping[str, int]) -> dict[str, float]:
     """Return the worth of the shared keys by kind: the best of a kind in full, two further ones a third of it."""
     worth: dict[str, list[float]] = {}
     for key, total in keys.items():
