@@ -78,9 +78,9 @@ def _noun(text: str, position: int) -> tuple[str, int] | None:
             break
         raw = found["word"]
         word = raw.strip("“”\"‘’'().,").lower()
-        if not word or word in cue_words("ends_count") or word.isdigit():
+        if not word or word in cue_words("ends_count") or word.isdigit() or word.startswith("year"):
             break
-        head = _counted_noun(before, word)
+        head = None if raw.startswith(".") else _counted_noun(before, word)
         if head is None and best is not None:
             break
         if head is not None:

@@ -19,10 +19,12 @@ _HEAD = re.compile(
 )
 _CAP = r"[A-ZÀ-ÞŁŚŠŽ][\w’'-]*"
 _LEFT = re.compile(rf"(?:(?<![\w’'])(?:U\.S\.|U\.K\.|[A-Z]\.|{_CAP}|of|and|for|&|de|du)[ -])+$")
+_OWN = r"[A-ZÀ-ÞŁŚŠŽ][\w-]*(?:['’](?!s\b)\w[\w-]*)*"
 _RIGHT = re.compile(
-    rf"(?:,? (?:of|for|in|at|de|du|di)(?: the)? (?:U\.S\.|{_CAP})"
-    rf"(?:(?: of(?: the)?| and| for the| for| de| du|,)? {_CAP})*)+"
+    rf"(?:,? (?:of|for|in|at|de|du|di)(?: the)? (?:U\.S\.|{_OWN})"
+    rf"(?:(?: of(?: the)?| and| for the| for| de| du|,)? {_OWN})*)+"
 )
+_GERMAN_RIGHT = re.compile(rf" {_OWN}(?:[ -](?:am |I|{_OWN}))?")
 _TIME = re.compile(
     r",? (?:in|at|on|for|of) (?:the )?(?:(?:Jan|Febr)uary|March|April|May|June|July|August|\w{4,6}ber|\w+day)\b"
 )
@@ -53,7 +55,8 @@ def _says(kind: str) -> frozenset[str]:
 @cache
 def _states() -> re.Pattern[str]:
     names = [row["name"] for row in rows("places.tsv") if row["kind"] == "region" and row["country"] == "US"]
-    return re.compile(r" (?:" + "|".join(map(re.escape, (*names, "Columbia", "Puerto Rico", "Guam"))) + r")\b")
+    names += ["New York", "Columbia", "Puerto Rico", "Guam"]
+    return re.compile(r" (?:" + "|".join(map(re.escape, names)) + r")\b")
 
 
 @cache
@@ -92,7 +95,8 @@ def _bounds(text: str, head: re.Match[str], places: set[int]) -> Bounds | None:
 def _capitalised(text: str, head: re.Match[str]) -> Bounds | None:
     start, end = head.span()
     left = _left(text, start)
-    right = _RIGHT.match(text, end, min(len(text), end + 130))
+    german = head[0].lower().endswith(("gericht", "rechtbank", "gerechtshof"))
+    right = (_GERMAN_RIGHT if german else _RIGHT).match(text, end, min(len(text), end + 130))
     if (
         right
         and not _TIME.match(right[0])
@@ -102,7 +106,7 @@ def _capitalised(text: str, head: re.Match[str]) -> Bounds | None:
     brackets = _BRACKETS.match(text, end)
     end = brackets.end() if brackets else end
     bare = left == start and end == head.end()
-    return None if bare and head[0] not in ("Audiencia", "Juzgado") else (left, end)
+    return None if bare else (left, end)
 
 
 def _circuit(text: str, start: int, end: int) -> Bounds | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from agents.grammar.mention import Mention, NameValue, PlaceValue
-from agents.lexicon import rows, words
+from agents.lexicon import cue_words, rows, words
 
 
 class Entry(NamedTuple):
@@ -63,7 +63,8 @@ def _entries() -> Iterator[Entry]:
 
 
 def _is_common(spelling: str) -> bool:
-    return spelling.isalpha() and spelling.lower() in common_words()
+    word = spelling.lower()
+    return spelling.isalpha() and (word in common_words() or word in cue_words("common_word"))
 
 
 @cache
@@ -86,17 +87,21 @@ def lowered(text: str) -> str:
 
 
 def find_known(text: str) -> list[Mention]:
-    """Return known names and places in `text`, the longest where they overlap, in order."""
-    hits: list[tuple[int, int, Entry]] = []
+    """Return known names and places in `text`, in order: the longest where names overlap, the longest of places.
+
+    A place inside a name ("Delhi High Court") is returned beside it.
+    """
+    names: list[_Hit] = []
+    places: list[_Hit] = []
     for last, (length, entries) in _automaton().iter(lowered(text)):
         start, end = last + 1 - length, last + 1
         if (start and (text[start - 1].isalnum() or text[start - 1] == "_")) or _runs_on(text, end):
             continue
-        entry = next((e for e in entries if _written_as(text, start, end, e)), None)
-        if entry is not None:
-            hits.append((start, end, entry))
-    hits.sort(key=lambda hit: (hit[0], -hit[1]))
-    return [_mention(text, *hit) for hit in _without_overlaps(hits)]
+        for entry in entries:
+            if _written_as(text, start, end, entry):
+                (places if entry.kind in _PLACES else names).append((start, end, entry))
+    hits = [*_without_overlaps(names), *_without_overlaps(places)]
+    return [_mention(text, *hit) for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1]))]
 
 
 def _runs_on(text: str, end: int) -> bool:
@@ -106,9 +111,12 @@ def _runs_on(text: str, end: int) -> bool:
     )
 
 
-def _without_overlaps(hits: list[tuple[int, int, Entry]]) -> Iterator[tuple[int, int, Entry]]:
+_Hit = tuple[int, int, Entry]
+
+
+def _without_overlaps(hits: list[_Hit]) -> Iterator[_Hit]:
     taken = -1
-    for start, end, entry in hits:
+    for start, end, entry in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
         if start >= taken:
             yield start, end, entry
             taken = end

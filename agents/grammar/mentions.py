@@ -1,7 +1,10 @@
 """All mentions of a text: every finder once, overlaps settled."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+
+import msgspec
 
 from agents.grammar.counts import find_counts
 from agents.grammar.courts import find_courts
@@ -30,36 +33,52 @@ def find_mentions(text: str, *, published: date | None, outlet_domains: frozense
     """
     numbers = find_numbers(text)
     values = [*find_money(text, numbers), *find_dates(text, published), *find_terms(text), *find_dockets(text)]
-    names = _names(text, outlet_domains)
-    settled = [*_without_overlaps(values), *find_counts(text, numbers), *_without_overlaps(names)]
-    settled.sort(key=lambda m: (m.start, -m.end, m.kind))
+    values = _without_overlaps(values)
+    names = _without_overlaps([*_names(text, outlet_domains), *values])
+    settled = [*values, *find_counts(text, numbers), *(name for name in names if name.kind not in _VALUES)]
+    settled.sort(key=lambda mention: (mention.start, -mention.end, mention.kind))
     return settled
+
+
+_VALUES = frozenset(("money", "date", "term", "docket"))
 
 
 def _names(text: str, outlet_domains: frozenset[str]) -> list[Mention]:
     known = find_known(text)
-    places = settle_places(text, [m for m in known if m.kind == "place"])
+    places = settle_places(text, [mention for mention in known if mention.kind == "place"])
     runs = list(capitalised_runs(text))
     domains = find_domains(text, outlet_domains)
-    named = [m for m in known if m.kind != "place"]
+    named = [mention for mention in known if mention.kind != "place"]
     organisations = find_organisations(text, runs)
+    bodies = [*organisations, *find_unknown(text, runs)]
     return [
         *domains,
+        *named,
         *find_courts(text, places),
         *find_operations(text),
-        *named,
-        *organisations,
         *find_aliases(text, [*named, *organisations]),
         *find_persons(text, runs),
-        *places,
         *find_services(text, runs, domains),
-        *find_unknown(text, runs),
+        *places,
+        *_with_country(bodies, places),
     ]
+
+
+def _with_country(bodies: Sequence[Mention], places: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield organisations with the country of the place inside their name ("Egyptian Ministry of Culture")."""
+    countries = {place.start: place.value.country for place in places}
+    ends = sorted(countries)
+    for body in bodies:
+        i = bisect_left(ends, body.start)
+        if body.value.country is None and i < len(ends) and ends[i] < body.end:
+            yield body._replace(value=msgspec.structs.replace(body.value, country=countries[ends[i]]))
+        else:
+            yield body
 
 
 def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
     """Keep the surest mention where several overlap: weak ones give way, then the shorter, then the later rule."""
-    ranked = sorted(enumerate(mentions), key=lambda item: (_weakness(item[1]), -(item[1].end - item[1].start), item[0]))
+    ranked = sorted(enumerate(mentions), key=lambda item: (_weakness(item[1]), item[1].start - item[1].end, item[0]))
     taken: set[int] = set()
     kept = []
     for _, mention in ranked:
@@ -71,6 +90,6 @@ def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _weakness(mention: Mention) -> int:
-    if mention.rule == "name.unknown":
+    if mention.kind == "place" or mention.rule == "name.unknown":
         return 2
     return 1 if mention.rule in ("service.spelling", "date.bare_year") else 0

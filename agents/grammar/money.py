@@ -37,7 +37,7 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r" ?(?P<open>\()?(?P<code>USD|CAD|AUD|NZD|HKD|SGD|MXN|TWD|Canadian|Australian|US)\b(?(open)\)|(?! [\w]))"
+    r" ?(?P<open>\()?(?P<code>(?:USD|CAD|AUD|NZD|HKD|SGD|MXN|TWD)\b|(?:Canadian|Australian|US)\b(?! \w))(?(open)\))"
 )
 _DOLLARS = {"Canadian": "CAD", "Australian": "AUD", "US": "USD"}
 _RESTATES = re.compile(

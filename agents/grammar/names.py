@@ -8,12 +8,12 @@ from typing import NamedTuple
 from agents.grammar.gazetteer import common_words
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽȘȚ"
-_CAPITALISED = re.compile(rf"[{_UPPER}][\w’'$+-]*(?:\.[A-Za-z][\w-]*)*\.?")
+_CAPITALISED = re.compile(rf"[{_UPPER}][\w’'$+-]{{0,60}}(?:\.[A-Za-z][\w-]{{0,60}}){{0,8}}\.?")
 _HEAD = re.compile(r"(?<!\w)(?:[a-z]{1,2}|\d{1,4})$")
 """What may stand before the first capital of an odd name: "iSpoof", "eBay", "123Movies"."""
 _GAP = re.compile(
     r" (?:of the|of|and|for the|for|de la|de|van der|van den|van de|van|von|der|den|al|el|bin|ibn|da|dos|del|la|le|di|"
-    r"du|&|ter|ten|y|des|zu|af|the) "
+    r"du|&|ter|ten|y|des|zu|af) "
 )
 _PERSON_JOINER = re.compile(r"de|de la|van|van de[nr]?|der|den|von|al|el|bin|ibn|da|dos|del|la|le|di|du|ter|ten")
 _POSSESSIVE = ("'s ", "’s ", "' ", "’ ")
@@ -93,6 +93,8 @@ def _capitalised(text: str) -> Iterator[tuple[int, int, bool]]:
 def _word(written: str) -> str:
     """Return the word without possessive and without the full stop that ends its sentence."""
     word = written
+    if word[-1].isalnum() and "’" not in word and "'" not in word:
+        return word
     if word.endswith(".") and not _ABBREVIATION.fullmatch(word):
         word = word[:-1]
     for ending in ("'s", "’s", "'", "’", "-"):

@@ -63,6 +63,8 @@ def _all_parts(runs: Sequence[Run]) -> Iterator[tuple[Run, Sequence[Word]]]:
 
 def _parts(run: Run) -> list[Sequence[Word]]:
     """Cut a run at the "and" that joins two names, not at the one inside a name."""
+    if len(run.words) < 3:
+        return [run.words] if len(run.words) == 1 or run.words[1].joiner != "and" else [run.words[:1], run.words[1:]]
     cuts = [i for i, word in enumerate(run.words) if word.joiner == "and" and not _and_inside(run.words, i)]
     return [run.words[a:b] for a, b in zip([0, *cuts], [*cuts, len(run.words)], strict=True)]
 
@@ -70,14 +72,11 @@ def _parts(run: Run) -> list[Sequence[Word]]:
 def _and_inside(words: Sequence[Word], i: int) -> bool:
     """ "Alliance for Creativity and Entertainment", "Customs and Border Protection": one name."""
     left, right = words[:i], words[i:]
-    if _has_head(right) and not is_common(left[-1].text):
+    if len(right) > 1 and _has_head(right) and not is_common(left[-1].text):
         return False
     if _has_head(left):
-        return (
-            any(word.joiner.startswith(("of", "for")) for word in left)
-            and not _has_head(right)
-            and is_common(right[0].text)
-        )
+        named_for = any(word.joiner.startswith(("of", "for")) for word in left)
+        return named_for and is_common(right[0].text) and (len(right) == 1 or not _has_head(right))
     return all(is_common(word.text) for word in left[-2:]) and _has_head(right)
 
 
@@ -93,11 +92,25 @@ def _in_run(text: str, words: Sequence[Word]) -> Iterator[Mention]:
     if suffix or inner:
         end = suffix.end() if suffix else words[inner or 0].end
         yield _mention(text, words[0].start, end, "organisation", "organisation.suffix")
-    elif len(words) > 1:
+        return
+    words = _without_holder(words)
+    if len(words) > 1:
         for kind in ("agency", "organisation"):
             if any(word.text in cue_words(kind) for word in words):
                 yield _mention(text, words[0].start, words[-1].end, kind, f"{kind}.head")
                 return
+
+
+_HOLDERS = frozenset(("Attorney", "General", "Prosecutor", "Sheriff", "Commissioner", "Inspector", "Minister"))
+
+
+def _without_holder(words: Sequence[Word]) -> Sequence[Word]:
+    """ "U.S. Attorney Jane Roe": the office ends where its holder's name begins."""
+    for i in range(len(words) - 1):
+        plain = words[i + 1].joiner == "" and not _has_head(words[i + 1 : i + 2])
+        if words[i].text in _HOLDERS and plain and words[i + 1].text not in _HOLDERS:
+            return words[: i + 1]
+    return words
 
 
 _POLICE = re.compile(

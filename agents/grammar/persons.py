@@ -18,6 +18,7 @@ _ALIAS_AFTER = re.compile(
 )
 _INITIAL = re.compile(r"(?:[A-Z]\.){1,3}|[A-Z]")
 _NICKNAME = re.compile(r" [“\"‘'(][\w .-]{2,24}[”\"’')] $")
+_QUOTES = tuple("“\"‘'(")
 _ODD = re.compile(r"\d|[$+]|\w\.\w")
 
 
@@ -59,10 +60,11 @@ def find_persons(text: str, runs: Sequence[Run]) -> list[Mention]:
 
 def _nicknamed(text: str, runs: Sequence[Run]) -> Iterator[Mention]:
     """Yield persons with a nickname in quotes between first name and surname."""
-    for i, last in enumerate(runs):
-        for first in runs[max(0, i - 2) : i]:
-            gap = text[first.end : last.start]
-            if len(gap) < 30 and first.words[-1].text in _first_names() and _NICKNAME.fullmatch(gap):
+    for i, first in enumerate(runs):
+        if text[first.end + 1 : first.end + 2] not in _QUOTES or first.words[-1].text not in _first_names():
+            continue
+        for last in runs[i + 1 : i + 3]:
+            if _NICKNAME.fullmatch(text, first.end, last.start):
                 name = text[first.words[-1].start : last.words[0].end]
                 value = NameValue(name=name, canonical=name)
                 yield Mention(first.words[-1].start, last.words[0].end, "person", value, "person.nickname")

@@ -8,7 +8,7 @@ from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_common, word_before
 from agents.lexicon import cue_words
 
-_ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3,}[a-z]{2,}")
+_ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3}[a-z]{2}")
 _NEXT = re.compile(r"[”\"’']? (?P<word>[\w-]+)")
 _INITIALS = re.compile(r"(?:Mc|Mac|De|Di|La|Le|O['’])[A-Z]")
 

@@ -117,10 +117,10 @@ def _in_default(text: str, start: int, end: int) -> bool:
 def _mention(text: str, start: int, end: int, months: float, rule: str, *, prison: bool = False) -> Mention:
     before, after = text[max(0, start - 90) : start], text[end : end + 60]
     probation = _PROBATION_RIGHT.match(after) is not None
-    clause = re.split(r"[.;!?\n]", after, maxsplit=1)[0]
+    clause = re.split(r"[.;!?\n,]", before)[-1] + " … " + re.split(r"[.;!?\n]", after, maxsplit=1)[0]
     value = TermValue(
         months=months,
-        suspended=_SUSPENDED.search(before[-25:]) is not None or _SUSPENDED.search(clause) is not None,
+        suspended=_SUSPENDED.search(clause) is not None,
         maximum=_MAXIMUM.search(before) is not None,
         combined=_COMBINED.search(before) is not None or _COMBINED_RIGHT.match(after) is not None,
         prison=not probation and (prison or bool(_PRISON_RIGHT.match(after) or _PRISON_LEFT.search(before))),

@@ -1,0 +1,49 @@
+import pytest
+
+from agents.grammar.gazetteer import find_known
+from agents.grammar.places import settle_places
+
+
+def places(text: str) -> list[tuple[str, str, bool]]:
+    found = settle_places(text, [m for m in find_known(text) if m.kind == "place"])
+    return [(m.value.name, m.value.country, m.value.nationality) for m in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("in the U.S. and", "U.S.", "US"),
+        ("in the UK.", "UK", "GB"),
+        ("in Great Britain", "Great Britain", "GB"),
+        ("from Yangzhou", "Yangzhou", "CN"),
+        ("in Milan, police", "Milan", "IT"),
+        ("in The Hague", "The Hague", "NL"),
+        ("in Bavaria", "Bavaria", "DE"),
+        ("in São Paulo", "São Paulo", "BR"),
+        ("a US-based firm", "US", "US"),
+        ("in Atlanta, Georgia", "Atlanta, Georgia", "US"),
+        ("in Naples, Florida", "Naples, Florida", "US"),
+        ("in Paris, Texas", "Paris, Texas", "US"),
+    ],
+)
+def test_a_place_tells_its_country(text: str, name: str, country: str):
+    assert places(text) == [(name, country, False)]
+
+
+def test_georgia_is_the_country_beside_its_capital():
+    assert [country for _, country, _ in places("arrested in Tbilisi, and in Georgia again")] == ["GE", "GE"]
+
+
+@pytest.mark.parametrize("text", ["Dutch police", "the French authorities", "a German regional court", "Danish ISPs"])
+def test_a_nationality_before_an_institution_is_a_place(text: str):
+    assert [nationality for *_, nationality in places(text)] == [False]
+
+
+@pytest.mark.parametrize("text", ["a Russian man", "two Chinese nationals", "a Dutch teenager", "the Korean drama"])
+def test_a_nationality_of_persons_and_things_is_none(text: str):
+    assert [nationality for *_, nationality in places(text)] == [True]
+
+
+@pytest.mark.parametrize("text", ["nice reading", "Because us", "ITALIC", "the Polishing", "in2 chinaware"])
+def test_words_that_hold_a_place_are_none(text: str):
+    assert places(text) == []

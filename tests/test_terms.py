@@ -1,0 +1,66 @@
+import pytest
+
+from agents.grammar.mention import TermValue
+from agents.grammar.terms import LIFE, find_terms
+
+
+def only(text: str) -> TermValue:
+    (mention,) = find_terms(text)
+    value: TermValue = mention.value
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("sentenced to three years in prison", 36),
+        ("an 18-month prison sentence", 18),
+        ("jailed for three-and-a-half years", 42),
+        ("jailed for two years and six months", 30),
+        ("jailed for two and a half years", 30),
+        ("12 years and 6 months in prison", 150),
+        ("a year in jail", 12),
+        ("30 days in jail", 1),
+        ("life in prison", LIFE),
+        ("a life sentence", LIFE),
+        ("5.5 years in prison", 66),
+    ],
+)
+def test_a_prison_term_is_read_in_months(text: str, months: float):
+    value = only(f"He was {text}.")
+    assert (value.months, value.prison) == (months, True)
+
+
+def test_suspended_conditional_and_probation_are_told_apart():
+    assert only("sentenced to three years in prison, suspended").suspended
+    assert only("a conditional prison sentence of 60 days").suspended
+    value = only("sentenced to two years of probation")
+    assert (value.probation, value.prison) == (True, False)
+    assert only("three years of supervised release").probation
+
+
+@pytest.mark.parametrize("text", ["faces up to 20 years in prison", "a maximum of 20 years in prison"])
+def test_what_the_law_allows_is_a_maximum(text: str):
+    assert only(text).maximum
+
+
+def test_the_sum_of_a_group_is_combined():
+    assert only("jailed for a total of 30 years").combined
+    assert only("jailed for 30 years between them").combined
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a 36-year-old man",
+        "three years ago",
+        "two years later",
+        "a fine, or six months in default",
+        "within 30 days",
+        "the last five years",
+        "after two years",
+        "lifetime ban",
+    ],
+)
+def test_ages_and_distances_are_no_terms(text: str):
+    assert find_terms(text) == []
