@@ -134,8 +134,9 @@ def test_an_edit_is_applied_listed_and_undone(stocked: Path):
     done = crackdown(stocked, "edit", "rename", case_id, "A better title", "--note", "clearer")
     assert done.returncode == 0, done.stderr
     assert rows(crackdown(stocked, "case", case_id, "--json"))[0]["case"]["title"] == "A better title"  # type: ignore[index]
-    edit_id = str(rows(crackdown(stocked, "edit", "list", case_id, "--json"))[0]["id"])
-    assert crackdown(stocked, "edit", "undo", edit_id).returncode == 0
+    edits = rows(crackdown(stocked, "edit", "list", case_id, "--json"))
+    renamed = next(str(edit["id"]) for edit in edits if edit["action"] == "rename")
+    assert crackdown(stocked, "edit", "undo", renamed).returncode == 0
     assert rows(crackdown(stocked, "case", case_id, "--json"))[0]["case"]["title"] != "A better title"  # type: ignore[index]
 
 
