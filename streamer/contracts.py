@@ -89,6 +89,14 @@ class FeedState(Record, frozen=True, kw_only=True):
     """When the newest items were published: for the interval and for the volume alarm."""
 
 
+class Arrival(Record, frozen=True, kw_only=True):
+    """A version of an article, and when it was first seen."""
+
+    article_id: str
+    article_version: str
+    seen_at: datetime
+
+
 class Attempt(Record, frozen=True, kw_only=True):
     """One try to deliver a notice."""
 
@@ -162,6 +170,12 @@ class Store(Protocol):
     def articles(self, after: str = "", limit: int = 500) -> list[Article]:
         """Return stored articles in the order of their ids, those after `after`."""
 
+    def arrivals(self) -> Iterable[Arrival]:
+        """Yield the versions of all articles in the order in which they were seen, of equal times as published.
+
+        Texts are kept in their newest version only; of older ones those are yielded that left events behind.
+        """
+
     # Keys, read by id: they see the last write at once.
     def keys(self, names: Sequence[str]) -> dict[str, Key]: ...
 
@@ -175,6 +189,12 @@ class Store(Protocol):
 
     def list_cases(self, *, limit: int = 50, cursor: str | None = None) -> tuple[list[Case], str | None]:
         """Return cases, last moved first, without signposts, and the cursor of the next page."""
+
+    def signposts(self) -> Iterable[tuple[str, str]]:
+        """Yield (id, where it leads) of the ids that were merged into another case."""
+
+    def doubtful_cases(self, limit: int = 100) -> list[Case]:
+        """Return cases with a `possible_case` relation, those opened first first."""
 
     def timeline(self, case_id: str) -> list[LinkedEvent]:
         """Return the case's events in the order of `by_day`, withdrawn ones too."""

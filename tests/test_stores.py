@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from make import NOW, later, make_article, make_case, make_edit, make_event, make_item, make_linked
 
 from agents.errors import Conflict
+from schemas.events import Article, RelatedCase
 from schemas.ids import text_hash
-from streamer.contracts import KEY_LIMIT, Key, LedgerRow, Store
+from schemas.taxonomy import Relation
+from streamer.contracts import KEY_LIMIT, Arrival, Key, LedgerRow, Store
 
 # --- ledger ---------------------------------------------------------------------------------------------------------
 
@@ -168,6 +170,37 @@ def test_articles_are_paged_in_the_order_of_their_ids(store: Store):
     assert store.articles(after=articles[-1].id) == []
 
 
+def test_articles_arrive_in_the_order_in_which_they_were_seen_then_published(store: Store):
+    late = make_article("a", seen_at=later(hours=2))
+    older = make_article("c", published_at=later(days=-2))
+    newer = make_article("b", published_at=later(days=-1))
+    undated = make_article("d", published_at=None)
+    for one in (late, undated, newer, older):
+        store.save_article(one)
+    assert list(store.arrivals()) == [arrival(one) for one in (older, newer, undated, late)]
+
+
+def test_older_versions_that_left_events_behind_arrive_at_their_time(store: Store):
+    first, second = make_article("a"), make_article("a", text="Three men.", seen_at=later(hours=2))
+    between, gone = make_article("b", seen_at=later(hours=1)), make_article("c", seen_at=later(hours=3))
+    store.save_article(second)
+    store.save_article(between)
+    events = [make_linked(make_event("event-1"), first), make_linked(make_event("event-2"), second)]
+    store.save_case(make_case(), [*events, make_linked(make_event("event-3"), gone)])
+    assert list(store.arrivals()) == [arrival(one) for one in (first, between, second, gone)]
+
+
+def test_any_number_of_articles_arrives(store: Store):
+    articles = [make_article(f"story-{n:04}", version=text_hash(str(n))) for n in range(1203)]
+    for one in articles:
+        store.save_article(one)
+    assert sorted(one.article_id for one in store.arrivals()) == sorted(one.id for one in articles)
+
+
+def arrival(article: Article) -> Arrival:
+    return Arrival(article_id=article.id, article_version=article.version, seen_at=article.seen_at)
+
+
 def test_keys_hold_owners_newest_first(store: Store):
     store.add_keys(["docket:1", "name:lanternreel"], "case-1")
     store.add_keys(["docket:1"], "case-2")
@@ -266,6 +299,25 @@ def test_cases_are_listed_last_moved_first_without_signposts(store: Store):
     listed, cursor = store.list_cases(limit=4, cursor=cursor)
     assert listed == cases[4:]
     assert cursor is None
+
+
+def test_signposts_say_where_they_lead(store: Store):
+    store.save_case(make_case("case-1"))
+    store.save_case(make_case("case-3", merged_into="case-1"))
+    store.save_case(make_case("case-2", merged_into="case-3"))
+    assert list(store.signposts()) == [("case-2", "case-3"), ("case-3", "case-1")]
+
+
+def test_doubtful_cases_come_in_the_order_of_their_opening_until_the_doubt_is_settled(store: Store):
+    doubt = (RelatedCase(case_id="case-9", relation=Relation.POSSIBLE_CASE),)
+    sure = (RelatedCase(case_id="case-9", relation=Relation.APPEAL_OF),)
+    young, old = make_case("case-1", opened_at=later(hours=1), related=doubt), make_case("case-2", related=doubt)
+    for one in (young, old, make_case("case-3", related=sure), make_case("case-4", merged_into="case-1")):
+        store.save_case(one)
+    assert store.doubtful_cases() == [old, young]
+    assert store.doubtful_cases(limit=1) == [old]
+    store.save_case(make_case("case-2", revision=2))
+    assert store.doubtful_cases() == [young]
 
 
 def test_a_full_last_page_has_no_next_one(store: Store):

@@ -1,12 +1,14 @@
 """Articles in Elasticsearch, and the keys under which articles and cases find each other."""
 
 import hashlib
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from schemas.events import Article
-from streamer.contracts import KEY_LIMIT, Key
+from streamer.contracts import KEY_LIMIT, Arrival, Key
 from streamer.stores.elastic_client import Elastic, Source, Write
 from streamer.stores.elastic_record import unpack
 from streamer.stores.elastic_search import article_source
@@ -40,6 +42,27 @@ class Articles:
         query = {"range": {"article_id": {"gt": after}}}
         answer = self._elastic.search("articles", query=query, sort=[{"article_id": "asc"}], size=limit)
         return [unpack(hit["_source"], Article) for hit in answer["hits"]["hits"]]
+
+    def arrivals(self) -> Iterator[Arrival]:
+        newest = {one.article_id: one.article_version for one in self._newest()}
+        events = self._elastic.all("timeline", "event_id", query={"exists": {"field": "event_id"}}, source=["record"])
+        versions = {unpack(event, Arrival) for event in events}
+        older = [one for one in versions if newest.get(one.article_id) != one.article_version]
+        older.sort(key=lambda one: (one.seen_at, one.article_id))
+        return heapq.merge(older, self._newest(), key=lambda one: one.seen_at)
+
+    def _newest(self) -> Iterator[Arrival]:
+        """Yield the stored version of each article in the order in which they were seen."""
+        sort: list[dict[str, Any]] = [{"seen_at": "asc"}, {"published_at": "asc"}, {"article_id": "asc"}]
+        fields = ["article_id", "version", "seen_at"]
+        after: list[Any] | None = None
+        while True:
+            answer = self._elastic.search("articles", sort=sort, size=_PAGE, search_after=after, source=fields)
+            hits = answer["hits"]["hits"]
+            yield from (_arrival(hit["_source"]) for hit in hits)
+            if len(hits) < _PAGE:
+                return
+            after = hits[-1]["sort"]
 
     def main_cases(self) -> Iterator[tuple[str, str | None]]:
         first_stories = {"term": {"part": 0}}
@@ -75,6 +98,14 @@ class Articles:
                     writes.append(Write("keys", id_, longer, found=old))
             done = self._elastic.write(writes)
             left = {write.id for write, went in zip(writes, done, strict=True) if not went}
+
+
+def _arrival(source: Source) -> Arrival:
+    return Arrival(
+        article_id=source["article_id"],
+        article_version=source["version"],
+        seen_at=datetime.fromisoformat(source["seen_at"]),
+    )
 
 
 def _key(source: Source) -> Key:

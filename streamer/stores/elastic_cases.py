@@ -6,12 +6,13 @@ carried out. A writer that takes over carries out the last save once more before
 nothing, and of two writers at once one gets Conflict.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 from typing import Any
 
 from schemas.documents import first_day
 from schemas.events import Case, Edit, LinkedEvent, Record
+from schemas.taxonomy import Relation
 from streamer.contracts import Conflict, by_day
 from streamer.stores.elastic_client import Elastic, Found, Source, Write
 from streamer.stores.elastic_record import pack, stamp, unpack
@@ -60,6 +61,17 @@ class Cases:
         hits = answer["hits"]["hits"]
         following = "{}:{}".format(*hits[limit - 1]["sort"]) if len(hits) > limit else None
         return [unpack(hit["_source"], Case) for hit in hits[:limit]], following
+
+    def signposts(self) -> Iterator[tuple[str, str]]:
+        found = self._elastic.all(
+            "cases", "case_id", query={"exists": {"field": "merged_into"}}, source=["case_id", "merged_into"]
+        )
+        return ((one["case_id"], one["merged_into"]) for one in found)
+
+    def doubtful_cases(self, limit: int = 100) -> list[Case]:
+        query = {"term": {"doubtful": True}}
+        answer = self._elastic.search("cases", query=query, sort=[{"opened_at": "asc"}, {"case_id": "asc"}], size=limit)
+        return [unpack(hit["_source"], Case) for hit in answer["hits"]["hits"]]
 
     def timeline(self, case_id: str) -> list[LinkedEvent]:
         found = self._elastic.get("cases", case_id)
@@ -175,6 +187,7 @@ def _case_document(save: _Save) -> Source:
         "revision": case.revision,
         "state": case.state,
         "merged_into": case.merged_into,
+        "doubtful": any(one.relation is Relation.POSSIBLE_CASE for one in case.related),
         "types": [type_.value for type_ in case.types],
         "countries": list(case.countries),
         "dockets": list(case.dockets),

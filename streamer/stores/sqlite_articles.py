@@ -1,16 +1,19 @@
 """Articles in SQLite, and the keys under which articles and cases find each other."""
 
+import heapq
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from schemas.events import Article
-from streamer.contracts import KEY_LIMIT, Key
+from streamer.contracts import KEY_LIMIT, Arrival, Key
 from streamer.stores.sqlite_database import Database, as_list
 from streamer.stores.sqlite_search import put_article
 
 _article = msgspec.json.Decoder(Article)
+_arrival = msgspec.json.Decoder(Arrival)
 _key = msgspec.json.Decoder(Key)
 
 _SAVE = """
@@ -25,6 +28,15 @@ _MAIN_CASES = """
         SELECT case_id FROM events WHERE article_id = articles.id AND withdrawn = 0 AND main = 1 ORDER BY start LIMIT 1
     ) FROM articles WHERE part = 0 AND name > ? ORDER BY name LIMIT 500
 """
+_NEWEST = """
+    SELECT articles.id, version, texts.seen_at, coalesce(published_at, texts.seen_at) FROM articles
+    JOIN texts ON texts.id = articles.id ORDER BY 3, 4, 1
+"""
+_OLDER = """
+    SELECT record FROM events LEFT JOIN articles ON articles.id = article_id
+    WHERE version IS NOT json_extract(CAST(record AS TEXT), '$.article_version')
+"""
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Articles:
@@ -49,6 +61,16 @@ class Articles:
         rows = self._database.rows("SELECT article FROM articles WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
         return [_article.decode(article) for (article,) in rows]
 
+    def arrivals(self) -> Iterator[Arrival]:
+        with self._database.reading() as connection:
+            older = {_arrival.decode(record) for (record,) in connection.execute(_OLDER)}
+            rows = connection.execute(_NEWEST)
+            newest = (
+                Arrival(article_id=id_, article_version=version, seen_at=_START + timedelta(microseconds=seen_at))
+                for id_, version, seen_at, _ in rows
+            )
+            yield from heapq.merge(sorted(older, key=_seen), newest, key=lambda one: one.seen_at)
+
     def main_cases(self) -> Iterator[tuple[str, str | None]]:
         after = ""
         while rows := self._database.rows(_MAIN_CASES, (after,)):
@@ -62,6 +84,10 @@ class Articles:
     def add_keys(self, names: Iterable[str], owner: str) -> None:
         with self._database.writing() as connection:
             add_keys(connection, names, owner)
+
+
+def _seen(arrival: Arrival) -> tuple[datetime, str]:
+    return arrival.seen_at, arrival.article_id
 
 
 def add_keys(connection: sqlite3.Connection, names: Iterable[str], owner: str) -> None:

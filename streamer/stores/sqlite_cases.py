@@ -1,7 +1,7 @@
 """Cases, their timelines and people's edits in SQLite."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -35,6 +35,11 @@ _LIST = """
     WHERE merged_into IS NULL AND (updated_at < ?1 OR (updated_at = ?1 AND id > ?2))
     ORDER BY updated_at DESC, id LIMIT ?3
 """
+_SIGNPOSTS = "SELECT id, merged_into FROM cases WHERE merged_into IS NOT NULL ORDER BY id"
+_DOUBTFUL = """
+    SELECT record FROM cases WHERE merged_into IS NULL AND instr(CAST(record AS TEXT), '"possible_case"')
+    ORDER BY json_extract(CAST(record AS TEXT), '$.opened_at'), id LIMIT ?
+"""
 
 
 class Cases:
@@ -56,6 +61,12 @@ class Cases:
         shown = rows[:limit]
         following = f"{shown[-1][0]!r}:{shown[-1][1]}" if len(rows) > limit else None
         return [_case.decode(record) for _, _, record in shown], following
+
+    def signposts(self) -> Iterator[tuple[str, str]]:
+        yield from self._database.rows(_SIGNPOSTS)
+
+    def doubtful_cases(self, limit: int = 100) -> list[Case]:
+        return [_case.decode(record) for (record,) in self._database.rows(_DOUBTFUL, (limit,))]
 
     def timeline(self, case_id: str) -> list[LinkedEvent]:
         rows = self._database.rows("SELECT record FROM events WHERE case_id = ?", (case_id,))

@@ -55,4 +55,8 @@ MIGRATIONS = [
     CREATE UNIQUE INDEX log_order ON log (topic, position);
     CREATE TABLE positions (stage TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE INDEX doubtful_cases ON cases (json_extract(CAST(record AS TEXT), '$.opened_at'), id)
+    WHERE merged_into IS NULL AND instr(CAST(record AS TEXT), '"possible_case"');
+    """,
 ]
