@@ -55,12 +55,11 @@ def settled(mentions: list[Mention]) -> None:
         assert all(a.end <= b.start for a, b in pairwise(sorted(layer)))
 
 
-WORDS = st.sampled_from(
-    (
-        "The police of Milan , . ( ) \n # “ ” ' ’s $ € 5 1,200 million two years in prison Operation Fox and Court High "
-        "for District the Ltd. Inc (ABC) roe.to [.] İ ß 2023 May 24th last week Tuesday Daniel Roe van der 36 \u202e 中国"
-    ).split(" ")
+VOCABULARY = (
+    "The police of Milan , . ( ) \n # “ ” ' ’s $ € 5 1,200 million two years in prison Operation Fox and Court High "
+    "for District the Ltd. Inc (ABC) roe.to [.] İ ß 2023 May 24th last week Tuesday Daniel Roe van der 36 \u202e 中国"
 )
+WORDS = st.sampled_from(VOCABULARY.split(" "))
 
 
 @given(st.lists(WORDS, max_size=80).map(" ".join) | st.text(max_size=400))

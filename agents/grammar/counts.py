@@ -56,7 +56,9 @@ def _counted(text: str, number: Number) -> Iterator[Mention]:
     else:
         head, noun_end = noun
         unit = _units()[head.replace("-", " ")]
-        if (value == 1 and unit == "people") or _is_year(text, start, end, value, head):
+        if (value == 1 and (unit == "people" or text.startswith(" of ", end))) or _is_year(
+            text, start, end, value, head
+        ):
             return
         found = Mention(start, noun_end, "count", CountValue(n=value, unit=unit, head=head), "count.noun")
     if found is not None and not _NO_COUNT_BEFORE.search(text, max(0, start - 12), start):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from agents.grammar.mention import Mention, NameValue
+from agents.grammar.names import is_common
 from agents.lexicon import cue_words, rows
 
 Bounds = tuple[int, int]
@@ -70,18 +71,18 @@ def find_courts(text: str, places: Sequence[Mention] = ()) -> list[Mention]:
     `places` are the place mentions of the text, as `places.settle_places` returns them: one inside or before the name
     ("Germany's Supreme Court") tells the country.
     """
-    begins = {place.start for place in places if not place.value.nationality}
+    cities = {place.start for place in places if place.rule in ("place.city", "place.region")}
     found: list[Mention] = []
     for head in _HEAD.finditer(text):
         if found and head.start() < found[-1].end:
             continue
-        bounds = _bounds(text, head, begins)
+        bounds = _bounds(text, head, cities)
         if bounds is not None:
             found.append(_mention(text, bounds, places))
     return found
 
 
-def _bounds(text: str, head: re.Match[str], places: set[int]) -> Bounds | None:
+def _bounds(text: str, head: re.Match[str], cities: set[int]) -> Bounds | None:
     start, end = head.span()
     if start and text[start - 1].isalnum():
         return None
@@ -89,7 +90,7 @@ def _bounds(text: str, head: re.Match[str], places: set[int]) -> Bounds | None:
         return _circuit(text, start, end)
     if head[0] == "District of":
         return _district(text, start, end)
-    return _lower_case(text, start, end, places) if head[0][0].islower() else _capitalised(text, head)
+    return _lower_case(text, start, end, cities) if head[0][0].islower() else _capitalised(text, head)
 
 
 def _capitalised(text: str, head: re.Match[str]) -> Bounds | None:
@@ -126,26 +127,34 @@ def _district(text: str, start: int, end: int) -> Bounds | None:
 
 
 def _left(text: str, start: int) -> int:
-    """Return where the name begins: the capitalised words before the head, without what only begins the sentence."""
+    """Return where the name begins: the capitalised words before the head, up to a common one that is no part of it."""
     found = _LEFT.search(text, max(0, start - 80), start)
     if found is None:
         return start
-    position = found.start()
-    for word in re.finditer(r"[^ -]+[ -]", found[0]):
-        if word[0].rstrip(" -") not in cue_words("opens_court"):
+    position = start
+    for word in reversed(list(re.finditer(r"[^ -]+[ -]", found[0]))):
+        written = word[0].rstrip(" -")
+        if _ends_name(written):
             break
-        position = found.start() + word.end()
+        if not written[0].islower() and written != "&":
+            position = found.start() + word.start()
     return position
 
 
-def _lower_case(text: str, start: int, end: int, places: set[int]) -> Bounds | None:
+def _ends_name(word: str) -> bool:
+    if word in _says("kind") or word[0].islower() or word == "&":
+        return False
+    return word in cue_words("opens_court") or (is_common(word) and word not in _says("kind"))
+
+
+def _lower_case(text: str, start: int, end: int, cities: set[int]) -> Bounds | None:
     """ "Paris judicial court", "Milan court", "regional court in Leipzig", "Chisinau court of appeal"."""
     kind_start = start - len(_kind_before(text, start))
     after = _OF_PLACE.match(text, end)
     appeal = after is not None and after[0].startswith(" of appeal")
     left = _left(text, kind_start)
     if left < kind_start:
-        named = kind_start < start or appeal or left in places
+        named = (text[kind_start:start] not in ("", "federal ", "district ")) or appeal or left in cities
         return (left, after.end() if appeal and after else end) if named else None
     if (
         after
@@ -176,6 +185,14 @@ def _mention(text: str, bounds: Bounds, places: Sequence[Mention]) -> Mention:
     return Mention(
         start, start + len(name), "court", NameValue(name=name, canonical=name, country=country), "court.form"
     )
+
+
+_GENERIC = re.compile(r"(?:U\.S\.|US|UK|[A-Z]\w+(?: [A-Z]\w+)?) (?:federal |district )?courts?")
+
+
+def _rule(name: str) -> str:
+    """Tell a court of which little more than the region is said ("California federal court") from a named one."""
+    return "court.generic" if _GENERIC.fullmatch(name) else "court.form"
 
 
 def _by_word(name: str) -> str | None:

@@ -30,7 +30,7 @@ _FULL = [
 _SHORT = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MONTH = {name: n for n, name in enumerate(_FULL, 1)} | {name: n for n, name in enumerate(_SHORT, 1)} | {"Sept": 9}
 _NAMES = "|".join((*_FULL, "Sept", *_SHORT))
-_MONTH_NAME = re.compile(rf"(?:{_NAMES})\b\.?")
+_MONTH_NAME = re.compile(rf"(?:{'|'.join(_FULL)})\b|(?:Sept|{'|'.join(_SHORT)})\b\.?")
 _AMBIGUOUS = frozenset(("May", "March", "Mar", "Jan", "Dec", "Sep", "Jun"))
 """Month names that are also words or names: they need a day, a year or a preposition of time beside them."""
 

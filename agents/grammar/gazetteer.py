@@ -72,8 +72,7 @@ def _automaton() -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
     by_key: dict[str, list[Entry]] = {}
     for entry in _entries():
-        for spelling in {entry.spelling, entry.spelling.replace("'", "’"), entry.spelling.replace("’", "'")}:
-            by_key.setdefault(spelling.lower(), []).append(entry)
+        by_key.setdefault(_key(entry.spelling), []).append(entry)
     for key, entries in by_key.items():
         automaton.add_word(key, (len(key), tuple(entries)))
     automaton.make_automaton()
@@ -86,6 +85,13 @@ def lowered(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+_APOSTROPHES = str.maketrans("’‘ʼ", "'''")
+
+
+def _key(text: str) -> str:
+    return lowered(text).translate(_APOSTROPHES)
+
+
 def find_known(text: str) -> list[Mention]:
     """Return known names and places in `text`, in order: the longest where names overlap, the longest of places.
 
@@ -93,7 +99,7 @@ def find_known(text: str) -> list[Mention]:
     """
     names: list[_Hit] = []
     places: list[_Hit] = []
-    for last, (length, entries) in _automaton().iter(lowered(text)):
+    for last, (length, entries) in _automaton().iter(_key(text)):
         start, end = last + 1 - length, last + 1
         if (start and (text[start - 1].isalnum() or text[start - 1] == "_")) or _runs_on(text, end):
             continue
@@ -127,7 +133,7 @@ _PLACES = ("country", "region", "city", "demonym")
 
 def _written_as(text: str, start: int, end: int, entry: Entry) -> bool:
     written = text[start:end]
-    exact = written.replace("’", "'") == entry.spelling.replace("’", "'")
+    exact = written.translate(_APOSTROPHES) == entry.spelling.translate(_APOSTROPHES)
     if entry.kind in _PLACES:
         return exact
     if entry.common:

@@ -57,11 +57,17 @@ def _names(text: str, outlet_domains: frozenset[str]) -> list[Mention]:
         *find_courts(text, places),
         *find_operations(text),
         *find_aliases(text, [*named, *organisations]),
-        *find_persons(text, runs),
-        *find_services(text, runs, domains),
+        *_not_known(find_persons(text, runs), known),
+        *find_services(text, runs, domains, places),
         *places,
         *_with_country(bodies, places),
     ]
+
+
+def _not_known(persons: Sequence[Mention], known: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield persons whose name is no known one ("Hong Kong" begins with a first name)."""
+    spans = {mention[:2] for mention in known}
+    return (person for person in persons if person[:2] not in spans)
 
 
 def _with_country(bodies: Sequence[Mention], places: Sequence[Mention]) -> Iterator[Mention]:

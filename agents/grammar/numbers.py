@@ -35,6 +35,7 @@ SMALL: dict[str, int] = {word: n for n, word in enumerate(_UNITS)} | {
 """Number words below a hundred that are one word."""
 
 SCALES: dict[str, float] = {
+    "dozen": 12,
     "hundred": 1e2,
     "thousand": 1e3,
     "k": 1e3,
@@ -73,7 +74,7 @@ _WORDS = re.compile(
 )
 _WORD_START = anchor([*sorted(SMALL, key=len, reverse=True), "half a dozen", "a dozen", "a hundred"])
 _SCALE = re.compile(
-    rf"[ {_BLANK}-]?(?:(?P<word>hundred|thousand|lakh|million|crore|billion|trillion|mln|bln|mil|mn|bn|tn|cr)s?"
+    rf"[ {_BLANK}-]?(?:(?P<word>dozen|hundred|thousand|lakh|million|crore|billion|trillion|mln|bln|mil|mn|bn|tn|cr)s?"
     r"|(?P<letter>[kKmMbB]))(?![\w])(?!\.\d)",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_common
@@ -50,9 +51,14 @@ def find_unknown(text: str, runs: Sequence[Run]) -> list[Mention]:
         words = _trimmed(run, part)
         if run.sentence_start and words and words[0] is run.words[0] and is_common(words[0].text):
             words = words[1:]
-        if words and not all(is_common(word.text) for word in words) and words[-1].end - words[0].start > 2:
+        if words and not all(_says_nothing(word.text) for word in words) and words[-1].end - words[0].start > 2:
             found.append(_mention(text, words[0].start, words[-1].end, "organisation", "name.unknown"))
     return found
+
+
+@lru_cache(maxsize=1 << 15)
+def _says_nothing(word: str) -> bool:
+    return is_common(word) or word in cue_words("generic") or word in cue_words("outlet")
 
 
 def _all_parts(runs: Sequence[Run]) -> Iterator[tuple[Run, Sequence[Word]]]:

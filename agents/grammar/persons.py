@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_common, ties_person, word_before
-from agents.lexicon import cue_words, words
+from agents.lexicon import cue_words, rows, words
 
 _AGE_AFTER = re.compile(
     r",? \(?(?:aged? )?(?:1[2-9]|[2-8]\d)(?:\)|,| and |\.?$)|, (?:an? )?(?:1[2-9]|[2-8]\d)-year-old"
@@ -16,7 +16,7 @@ _ALIAS_AFTER = re.compile(
     r",? \(?(?:a/?k/?a|aka|a\.k\.a\.|also known as|known (?:online )?as|better known as|alias|nicknamed|who goes by)\b",
     re.IGNORECASE,
 )
-_INITIAL = re.compile(r"(?:[A-Z]\.){1,3}|[A-Z]")
+_INITIALS = re.compile(r"(?:[A-Z]\.){1,3}")
 _NICKNAME = re.compile(r" [“\"‘'(][\w .-]{2,24}[”\"’')] $")
 _QUOTES = tuple("“\"‘'(")
 _ODD = re.compile(r"\d|[$+]|\w\.\w")
@@ -27,10 +27,21 @@ def _first_names() -> frozenset[str]:
     return words("first_names.txt")
 
 
+@cache
+def _nationalities() -> frozenset[str]:
+    return frozenset(row["name"] for row in rows("places.tsv") if row["kind"] == "demonym")
+
+
 @lru_cache(maxsize=1 << 15)
 def _ends_person(word: str) -> bool:
     """Say whether no person's name holds this word."""
-    if word in cue_words("not_person") or word in cue_words("agency") or word in cue_words("organisation"):
+    if (
+        word in _nationalities()
+        or word in cue_words("generic")
+        or word in cue_words("not_person")
+        or word in cue_words("agency")
+        or word in cue_words("organisation")
+    ):
         return True
     return _ODD.search(word) is not None or (len(word) > 3 and word.isupper() and "-" not in word)
 
@@ -113,9 +124,15 @@ def _rule(text: str, piece: list[Word], *, title: bool, role: bool) -> str | Non
         ("person.role", lambda: role or word_before(text, start) in cue_words("role")),
         ("person.age_before", lambda: _AGE_BEFORE.search(text, max(0, start - 50), start) is not None),
         ("person.alias", lambda: _ALIAS_AFTER.match(text, end) is not None),
-        ("person.initial", lambda: any(_INITIAL.fullmatch(word.text) for word in piece[:-1][:2])),
+        ("person.initial", lambda: _has_initial(piece)),
     )
     return next((rule for rule, holds in tests if holds()), None) if len(piece) > 1 else None
+
+
+def _has_initial(piece: list[Word]) -> bool:
+    """ "J. Roe", "Jane K Roe", but not "A Ukrainian"."""
+    inner = [word.text for word in piece[1:-1]]
+    return _INITIALS.fullmatch(piece[0].text) is not None or any(len(word.rstrip(".")) == 1 for word in inner)
 
 
 def _surnames(run: Run, surnames: dict[str, str], taken: set[int]) -> Iterator[Mention]:

@@ -13,13 +13,20 @@ _NEXT = re.compile(r"[”\"’']? (?P<word>[\w-]+)")
 _INITIALS = re.compile(r"(?:Mc|Mac|De|Di|La|Le|O['’])[A-Z]")
 
 
-def find_services(text: str, runs: Sequence[Run], domains: Sequence[Mention]) -> list[Mention]:
-    """Return names that stand for a site, service, malware or group, everywhere in the text once cued anywhere."""
+def find_services(
+    text: str, runs: Sequence[Run], domains: Sequence[Mention], places: Sequence[Mention] = ()
+) -> list[Mention]:
+    """Return names that stand for a site, service, malware or group, everywhere in the text once cued anywhere.
+
+    What is a place or a general term is none ("Belgian sites", "the IPTV service").
+    """
     stems = {domain.value.canonical.rsplit(".", 1)[0].rsplit(".", 1)[-1] for domain in domains}
     cued: dict[str, str] = {}
     for run in runs:
         for start, end, rule in _cued(text, run, stems):
             cued.setdefault(text[start:end], rule)
+    for name in {place.value.name for place in places} | cue_words("generic") | cue_words("outlet"):
+        cued.pop(name, None)
     return [mention for run in runs for mention in _uses(text, run, cued)]
 
 
