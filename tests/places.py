@@ -9,9 +9,11 @@ from typing import Any
 
 from make import NOW
 
-from streamer.contracts import Runtime, Store
+from streamer.contracts import Store
 from streamer.pipeline import Stage
 from streamer.runtimes.embedded import EmbeddedRuntime
+from streamer.runtimes.kafka import KafkaRuntime
+from streamer.runtimes.kafka_stage import Timing
 from streamer.stores.elastic import ElasticStore, connect
 from streamer.stores.sqlite import SqliteStore
 
@@ -40,6 +42,10 @@ def open_store(place: Place) -> Store:
     return ElasticStore(connect([url]), prefix)
 
 
-def open_runtime(place: Place, stages: Sequence[Stage], **options: Any) -> Runtime:
-    assert place.kind == "embedded"
-    return EmbeddedRuntime(place.address, stages, **({"pool": call, "now": lambda: NOW, "pause": at_once} | options))
+def open_runtime(place: Place, stages: Sequence[Stage], **options: Any) -> EmbeddedRuntime | KafkaRuntime:
+    options = {"pool": call, "now": lambda: NOW, "pause": at_once} | options
+    if place.kind == "embedded":
+        return EmbeddedRuntime(place.address, stages, **options)
+    brokers, prefix = place.address.split()
+    options = {"timing": Timing(commit=0.2, session=6, heartbeat=1)} | options
+    return KafkaRuntime(stages, brokers=brokers, prefix=prefix, **options)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import signal
 import sys
 import time
 from functools import partial
@@ -13,6 +14,8 @@ from places import Place, open_runtime
 from schemas.events import Article, ArticleEvents, FeedItem
 from streamer.pipeline import Place as Where
 from streamer.pipeline import Stage
+from streamer.runtimes.embedded import EmbeddedRuntime
+from streamer.runtimes.kafka import KafkaRuntime
 
 
 async def fetch(item: FeedItem) -> list[Article]:
@@ -39,7 +42,14 @@ def main(kind: str, address: str, told: str) -> None:
         Stage("classify", "articles", classify, "events"),
         Stage("link", "events", partial(tell, path=told)),
     ]
-    asyncio.run(open_runtime(Place(kind, address), stages).run(until_idle=True))
+    asyncio.run(run(open_runtime(Place(kind, address), stages)))
+
+
+async def run(runtime: EmbeddedRuntime | KafkaRuntime) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await runtime.run(until_idle=True, stop=stop)
+    runtime.close()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ import fcntl
 import functools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,23 +18,12 @@ from schemas.events import DeadLetter, Message
 from streamer.contracts import AlreadyRunning
 from streamer.pipeline import Caller, Output, Stage, attempt
 from streamer.runtimes.embedded_log import MessageLog
+from streamer.runtimes.health import StageHealth
 from streamer.runtimes.lane import Lane, growing_pause
 from streamer.stores.sqlite_database import Database
 
 POLL_SECONDS = 0.1
 """How often to look for messages that other processes have published."""
-
-
-@dataclass(frozen=True)
-class StageHealth:
-    """How a stage is doing in this process."""
-
-    lag: int
-    """Messages that wait before it."""
-    outcomes: Mapping[str, int]
-    """How many messages ended how since the start: `published`, `dropped`, `rejected`, `unreadable`, `bug`."""
-    waiting: str
-    """Why it stands still (our side is unavailable); empty while it moves."""
 
 
 class EmbeddedRuntime:

@@ -6,6 +6,7 @@ import functools
 import os
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from agents.errors import Unavailable
 from schemas.codec import encode
 from schemas.events import DeadLetter, Message
 from streamer.pipeline import BUG_LIMIT, Caller, Output, Result, Stage, TooManyBugs, as_dead_letter, attempt
+from streamer.runtimes.health import StageHealth, Stillness
 from streamer.runtimes.kafka_broker import Broker
 from streamer.runtimes.kafka_lane import Policy
 from streamer.runtimes.kafka_stage import DEFAULT_TIMING, StageApp, Timing, send
@@ -29,6 +31,10 @@ STOP_SECONDS = 25.0
 """How long a stop may take. A client that waits for a dead broker would otherwise never end."""
 
 _log = structlog.get_logger()
+
+
+class StandsStill(Exception):
+    """Messages wait and none is passed, for no known reason: end the process, a new one may do better."""
 
 
 class KafkaRuntime:
@@ -56,6 +62,7 @@ class KafkaRuntime:
         self._outcomes: dict[str, Counter[str]] = {stage.name: Counter() for stage in stages}
         self._bugs: Counter[str] = Counter()
         self._waiting: dict[str, str] = {}
+        self._still: dict[str, float] = {}
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Append messages to a topic; they are safe when this returns. Any thread may call it.
@@ -79,19 +86,40 @@ class KafkaRuntime:
             return
         with ThreadPoolExecutor(1, thread_name_prefix="stages") as thread, _data_folder() as folder:
             apps = [self._app(stage, folder, functools.partial(_in_thread, thread)) for stage in self._stages]
+            looking = asyncio.create_task(self._look_after(apps))
             try:
                 await asyncio.gather(*(app.start() for app in apps))
-                await self._watch(apps, until_idle=until_idle, stop=stop)
+                await self._watch(apps, looking, until_idle=until_idle, stop=stop)
             finally:
+                looking.cancel()
                 with _dead_man(STOP_SECONDS):
                     await asyncio.gather(*(app.stop() for app in apps), return_exceptions=True)
 
     def lag(self) -> dict[str, int]:
         """Return by stage how many messages wait before it. Raises Unavailable."""
-        return self._broker.lag({stage.name: stage.source for stage in self._stages})
+        return {stage: sum(waiting.values()) for stage, waiting in self._lags().items()}
+
+    def health(self) -> dict[str, StageHealth]:
+        """Return by stage how it is doing in this process. Any thread may call it."""
+        try:
+            lag, kafka = self.lag(), ""
+        except Unavailable as error:
+            lag, kafka = {}, str(error)
+        return {
+            stage.name: StageHealth(
+                lag=lag.get(stage.name, 0),
+                outcomes=dict(self._outcomes[stage.name]),
+                waiting=self._waiting.get(stage.name) or kafka,
+                still=self._still.get(stage.name, 0.0),
+            )
+            for stage in self._stages
+        }
 
     def close(self) -> None:
         self._broker.close()
+
+    def _lags(self) -> dict[str, dict[Any, int]]:
+        return self._broker.lag({stage.name: stage.source for stage in self._stages})
 
     async def _until_ready(self, stop: asyncio.Event) -> None:
         """Wait until Kafka answers and has the topics."""
@@ -133,15 +161,41 @@ class KafkaRuntime:
         if self._bugs[stage.name] >= BUG_LIMIT:
             raise TooManyBugs(f"{stage.name}: {BUG_LIMIT} bugs in a row; see the log, then start again")
 
-    async def _watch(self, apps: Sequence[StageApp], *, until_idle: bool, stop: asyncio.Event) -> None:
+    async def _watch(
+        self, apps: Sequence[StageApp], looking: asyncio.Task[None], *, until_idle: bool, stop: asyncio.Event
+    ) -> None:
         """Return when told to stop or when all is done, if asked to. Raises what must end the worker."""
         while not stop.is_set():
+            if looking.done():
+                looking.result()
             for app in apps:
                 app.raise_failure()
             if until_idle and await self._is_idle(apps):
                 return
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+
+    async def _look_after(self, apps: Sequence[StageApp]) -> None:
+        """Raise StandsStill when messages wait before this process, none is passed, and nothing explains it."""
+        stillness = Stillness()
+        while True:
+            await asyncio.sleep(self._timing.still / 10)
+            try:
+                lags = await asyncio.to_thread(self._lags)
+            except Unavailable:
+                stillness = Stillness()
+                continue
+            for app in apps:
+                name = app.stage.name
+                self._still[name] = stillness.note(
+                    name,
+                    lag=sum(lags[name].get(tp, 0) for tp in app.partitions),
+                    passed=self._outcomes[name].total(),
+                    at=time.monotonic(),
+                    excused=bool(self._waiting.get(name)),
+                )
+                if self._still[name] > self._timing.still:
+                    raise StandsStill(f"{name}: no message passed for {self._still[name]:.0f} s, though some wait")
 
     async def _is_idle(self, apps: Sequence[StageApp]) -> bool:
         if not all(app.is_empty for app in apps):

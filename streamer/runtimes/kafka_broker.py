@@ -41,8 +41,8 @@ class Broker:
         """Append messages to their topics; they are safe when this returns. Raises Rejected if one is too large."""
         self._do(self._publish(outputs))
 
-    def lag(self, sources: Mapping[str, str]) -> dict[str, int]:
-        """Return by stage how many messages wait before it, given the topic that each reads."""
+    def lag(self, sources: Mapping[str, str]) -> dict[str, dict[TopicPartition, int]]:
+        """Return by stage and partition how many messages wait before it, given the topic that each reads."""
         return self._do(self._lag(sources))
 
     def missing(self, topics: Sequence[str]) -> list[str]:
@@ -78,7 +78,7 @@ class Broker:
         ]
         await asyncio.gather(*confirmations)
 
-    async def _lag(self, sources: Mapping[str, str]) -> dict[str, int]:
+    async def _lag(self, sources: Mapping[str, str]) -> dict[str, dict[TopicPartition, int]]:
         """Positions are read before ends: what a stage passes meanwhile can only make the answer too high."""
         positions = {stage: await self._positions(stage) for stage in sources}
         reader = await self._reading()
@@ -87,7 +87,9 @@ class Broker:
         ends = await reader.end_offsets(everything)
         starts = await reader.beginning_offsets(everything)
         return {
-            stage: sum(ends[one] - max(positions[stage].get(one, 0), starts[one]) for one in partitions[topic])
+            stage: {
+                one: ends[one] - max(positions[stage].get(one, 0), starts[one]) for one in partitions.get(topic, ())
+            }
             for stage, topic in sources.items()
         }
 

@@ -5,6 +5,8 @@ message up to it, in the generation of the group in which it was handed out. Pri
 overridden here and nowhere else; the version is pinned.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -29,6 +31,7 @@ class Consumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._open: dict[TP, dict[int, None]] = {}
         self._high: dict[TP, int] = {}
+        self._released = asyncio.Event()
         super().__init__(*args, **kwargs)
 
     def done(self, message: Message) -> None:
@@ -42,6 +45,17 @@ class Consumer(driver.Consumer):
 
     def release(self, tp: TP) -> None:
         self.on_buffer_drop(tp)
+        self._released.set()
+
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 (overridden)
+        """While every partition is held, wait for the first that is not. (Faust itself would sleep for a second.)"""
+        if self.flow_active and not self._get_active_partitions():
+            self._released.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), timeout)
+            if not self._get_active_partitions():
+                return {}, set()
+        return await super()._wait_next_records(timeout)
 
     def _to_message(self, tp: TP, record: Any) -> Any:
         high = self._high.get(tp)
@@ -56,7 +70,10 @@ class Consumer(driver.Consumer):
         """Never commit past a hole, and start anew: our topics are not compacted, so something was left out."""
         self._open.setdefault(tp, {})[start] = None
         lost = MessagesSkipped(f"{tp.topic}/{tp.partition}: {start} to {end - 1} were skipped; they will be read again")
-        self.app.loop.create_task(self.app.crash(lost))
+        self.crash_app(lost)
+
+    def crash_app(self, reason: BaseException) -> None:
+        self.app.loop.create_task(self.app.crash(reason))
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         return (tp for tp in list(self._open) if topics is None or tp in topics or tp.topic in topics)

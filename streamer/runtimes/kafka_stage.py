@@ -16,6 +16,7 @@ from mode import CrashingSupervisor
 
 from streamer.pipeline import DEAD_LETTERS, Delivery, Output, Stage
 from streamer.runtimes import kafka_consumer
+from streamer.runtimes.health import STILL_SECONDS
 from streamer.runtimes.kafka_lane import Lane, Policy, Taken
 from streamer.runtimes.kafka_topics import LETTER_BYTES, MESSAGE_BYTES
 
@@ -35,6 +36,8 @@ class Timing:
     session: float = 10.0
     """After so long without a heartbeat a worker counts as dead. The broker's least is 6."""
     heartbeat: float = 2.0
+    still: float = STILL_SECONDS
+    """Without progress, while messages wait, the process ends."""
 
 
 DEFAULT_TIMING = Timing()
@@ -67,8 +70,9 @@ class StageApp:
         return not any(len(lane) for lane, _ in self._lanes.values())
 
     @property
-    def is_assigned(self) -> bool:
-        return bool(self.app.consumer.assignment())
+    def partitions(self) -> set[TP]:
+        """Those that the group gives to this process."""
+        return self.app.consumer.assignment()
 
     async def start(self) -> None:
         self.app.finalize()
