@@ -75,7 +75,7 @@ def _link_article(message: ArticleEvents, store: CaseStore, at: datetime) -> lis
     updates = _again(message, known, store)
     fresh = _fresh(message, known)
     published = (message.published_at or message.seen_at).date()
-    updates += [_link_strand(message, one, store, at) for one in strands_of(fresh, message.title, published)]
+    updates += [_link_strand(message, one, known, store, at) for one in strands_of(fresh, message.title, published)]
     updates += _withdraw(message, known, store, at)
     store.record(message.item_id, message.source, "stored", _reason(message))
     return updates
@@ -122,8 +122,8 @@ def _newer(message: ArticleEvents, one: LinkedEvent) -> bool:
     return message.seen_at > one.seen_at
 
 
-def _link_strand(message: ArticleEvents, strand: Strand, store: CaseStore, at: datetime) -> CaseUpdate:
-    decision = decide(strand, _candidates(strand, store))
+def _link_strand(message: ArticleEvents, strand: Strand, known: Known, store: CaseStore, at: datetime) -> CaseUpdate:
+    decision = _home(strand, known, store) or decide(strand, _candidates(strand, store))
     old = decision.case if decision.verdict == "link" else None
     case_id = old.id if old else make_id("case", strand.events[0].id)
     change_id = make_id("change", case_id, *sorted(event.id for event in strand.events))
@@ -134,6 +134,12 @@ def _link_strand(message: ArticleEvents, strand: Strand, store: CaseStore, at: d
     store.save_case(case, new, strand.own_keys)
     renamed = old is not None and old.title != case.title
     return _update(message, case, before, new, change_id, renamed=renamed)
+
+
+def _home(strand: Strand, known: Known, store: CaseStore) -> Decision | None:
+    """Return the case in which an event that came back has been before; None if none has been anywhere."""
+    homes = [known[event.id][0] for event in strand.events if event.id in known]
+    return Decision("link", store.cases(homes[:1])[homes[0]]) if homes else None
 
 
 def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:

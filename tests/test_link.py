@@ -56,7 +56,7 @@ def test_next_step_updates_the_same_case(store: SqliteStore) -> None:
     opened, moved = run(store, article(ARREST), article(CHARGE, name="second", day=32))
     assert moved.case.id == opened.case.id
     assert (moved.change, moved.fields, moved.case.revision) == (ChangeKind.UPDATED, ("type", "title"), 2)
-    assert moved.case.link_score["person"] > 3
+    assert moved.case.link_score["person"] == 1.5
 
 
 def test_same_act_from_another_outlet_corroborates(store: SqliteStore) -> None:
@@ -108,7 +108,13 @@ def test_background_alone_tells_nobody(store: SqliteStore) -> None:
 
 
 def test_background_of_a_known_case_is_context(store: SqliteStore) -> None:
-    recap = event("arrest", defendant=("Mara Lindqvist",), time_role=TimeRole.BACKGROUND, date="2025-02")
+    recap = event(
+        "arrest",
+        defendant=("Mara Lindqvist",),
+        target=("fastflix.example",),
+        time_role=TimeRole.BACKGROUND,
+        date="2025-02",
+    )
     opened, context = run(store, article(ARREST), article(recap, name="recap", day=10))
     assert context.case.id == opened.case.id
     assert (context.change, context.muted) == (ChangeKind.CORROBORATED, True)
