@@ -106,6 +106,22 @@ def test_feed_that_tells_its_backlog_is_not_muted(tmp_path):
     play(tmp_path, act)
 
 
+def test_items_come_in_the_order_of_their_dates_though_feeds_list_the_newest_first(tmp_path):
+    dated = {"sentence": "Fri, 13", "charge": "Thu, 12", "arrest": "Wed, 11"}
+    entries = "".join(
+        f"<item><guid>{name}</guid><title>{name}</title><link>/{name}</link><pubDate>{day} Mar 2026 10:00:00 GMT</pubDate>"
+        f"</item>"
+        for name, day in dated.items()
+    )
+
+    async def act(desk):
+        desk.server.on("/feed", body=f"<rss version='2.0'><channel><title>G</title>{entries}</channel></rss>")
+        await desk.poll()
+        assert [item.guid for item in desk.published] == ["arrest", "charge", "sentence"]
+
+    play(tmp_path, act)
+
+
 def test_edited_entry_comes_again_under_the_same_id(tmp_path):
     async def act(desk):
         desk.server.on("/feed", body=rss("a"))

@@ -6,7 +6,7 @@ that they are published twice, which changes nothing, and never that they are lo
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 
 import structlog
@@ -118,7 +118,7 @@ async def poll_feed(
     except (FetchError, NotAFeed, Rejected) as error:
         return await _failed(feed, state, error, store=store, at=at, random=random)
     items = (
-        [_item(feed, entry, at, muted=first and not feed.tell_backlog) for entry in document.entries]
+        [_item(feed, entry, at, muted=first and not feed.tell_backlog) for entry in _oldest_first(document.entries)]
         if document
         else []
     )
@@ -142,6 +142,16 @@ async def _failed(
     await asyncio.to_thread(store.save_feed_state, replace(state, last_polled_at=at))
     outcome = "paused" if state.paused else "failed"
     return PollReport(name=feed.name, outcome=outcome, reason=reason, next_at=state.next_at)
+
+
+def _oldest_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Return entries in the order in which things happened: an arrest is linked before its sentence.
+
+    Feeds list the newest first, so entries of one date, and those without any, are turned round.
+    """
+    turned = list(reversed(entries))
+    turned.sort(key=lambda entry: entry.published_at or datetime.min.replace(tzinfo=UTC))
+    return turned
 
 
 # --- ask ------------------------------------------------------------------------------------------------------------
