@@ -46,7 +46,6 @@ async def _demo(home: Home) -> None:
         _save(home, replace(saved, port=server.port))
         async with open_worker(_with_outlets(home, server)) as worker:
             await _play(worker, server, corrected=saved.corrected)
-            _save(home, _Saved(port=server.port, corrected=True))
             _report(worker)
 
 
@@ -81,6 +80,7 @@ async def _play(worker: Worker, server: DemoServer, *, corrected: bool) -> None:
     worker.store.save_subscription(make_subscription(everything=True, name=SUBSCRIBER, now=utc_now()))
     if not corrected:
         await _poll(worker, server, "the first edition")
+    _save(worker.home, _Saved(port=server.port, corrected=True))
     server.turn_page()
     await _poll(worker, server, "an hour later, with a correction")
 
