@@ -23,7 +23,7 @@ _LEFT = re.compile(rf"(?:(?<![\w’'])(?:U\.S\.|U\.K\.|[A-Z]\.|{_CAP}|of|and|for
 _OWN = r"[A-ZÀ-ÞŁŚŠŽ][\w-]*(?:['’](?!s\b)\w[\w-]*)*"
 _RIGHT = re.compile(
     rf"(?:,? (?:of|for|in|at|de|du|di)(?: the)? (?:U\.S\.|{_OWN})"
-    rf"(?:(?: of(?: the)?| and| for the| for| de| du|,)? {_OWN})*)+"
+    rf"(?:(?: of(?: the)?| and| for the| for| de| du)? {_OWN})*)+"
 )
 _GERMAN_RIGHT = re.compile(rf" {_OWN}(?:[ -](?:am |I|{_OWN}))?")
 _TIME = re.compile(
@@ -182,9 +182,8 @@ def _mention(text: str, bounds: Bounds, places: Sequence[Mention]) -> Mention:
     start, end = bounds
     name = re.sub(r"['’]s?$|,$", "", text[start:end])
     country = _by_word(name) or next((p.value.country for p in places if start - 14 <= p.start < end), None)
-    return Mention(
-        start, start + len(name), "court", NameValue(name=name, canonical=name, country=country), "court.form"
-    )
+    value = NameValue(name=name, canonical=name, country=country)
+    return Mention(start, start + len(name), "court", value, _rule(name))
 
 
 _GENERIC = re.compile(r"(?:U\.S\.|US|UK|[A-Z]\w+(?: [A-Z]\w+)?) (?:federal |district )?courts?")

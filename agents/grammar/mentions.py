@@ -14,10 +14,10 @@ from agents.grammar.domains import find_domains
 from agents.grammar.gazetteer import find_known
 from agents.grammar.mention import Mention
 from agents.grammar.money import find_money
-from agents.grammar.names import capitalised_runs
+from agents.grammar.names import and_parts, capitalised_runs
 from agents.grammar.numbers import find_numbers
 from agents.grammar.operations import find_operations
-from agents.grammar.organisations import find_aliases, find_organisations, find_unknown
+from agents.grammar.organisations import and_inside, find_aliases, find_organisations, find_unknown
 from agents.grammar.persons import find_persons
 from agents.grammar.places import settle_places
 from agents.grammar.services import find_services
@@ -46,7 +46,8 @@ _VALUES = frozenset(("money", "date", "term", "docket"))
 def _names(text: str, outlet_domains: frozenset[str]) -> list[Mention]:
     known = find_known(text)
     places = settle_places(text, [mention for mention in known if mention.kind == "place"])
-    runs = list(capitalised_runs(text))
+    whole = list(capitalised_runs(text))
+    runs = [part for run in whole for part in and_parts(run, and_inside)]
     domains = find_domains(text, outlet_domains)
     named = [mention for mention in known if mention.kind != "place"]
     organisations = find_organisations(text, runs)
@@ -57,7 +58,7 @@ def _names(text: str, outlet_domains: frozenset[str]) -> list[Mention]:
         *find_courts(text, places),
         *find_operations(text),
         *find_aliases(text, [*named, *organisations]),
-        *_not_known(find_persons(text, runs), known),
+        *_not_known(find_persons(text, whole), known),
         *find_services(text, runs, domains, places),
         *places,
         *_with_country(bodies, places),

@@ -1,7 +1,7 @@
 """Runs of capitalised words: the raw material of persons, organisations and services."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -124,6 +124,22 @@ def _run(text: str, words: list[Word]) -> Run:
 def is_common(word: str) -> bool:
     """Say whether a capitalised word is an ordinary English word."""
     return word.lower().removesuffix(".") in common_words()
+
+
+@lru_cache(maxsize=1 << 15)
+def is_adjective(word: str) -> bool:
+    """Say whether a word only describes a name: "Kodi-powered", "US-based"."""
+    head, hyphen, tail = word.rpartition("-")
+    return bool(head and hyphen) and tail.islower() and tail in common_words()
+
+
+def and_parts(run: Run, inside: Callable[[Sequence[Word], int], bool]) -> list[Run]:
+    """Cut a run at each "and" that joins two names; `inside` says which "and" belongs to a name."""
+    cuts = [i for i, word in enumerate(run.words) if word.joiner == "and" and not inside(run.words, i)]
+    if not cuts:
+        return [run]
+    parts = zip([0, *cuts], [*cuts, len(run.words)], strict=True)
+    return [Run(run.words[a:b], run.sentence_start and a == 0) for a, b in parts]
 
 
 def ties_person(joiner: str) -> bool:

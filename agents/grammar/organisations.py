@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from agents.grammar.mention import Mention, NameValue
-from agents.grammar.names import Run, Word, is_common
+from agents.grammar.names import Run, Word, is_adjective, is_common
 from agents.lexicon import cue_words
 
 _SUFFIX = re.compile(
@@ -19,8 +19,11 @@ _KINDS = ("agency", "organisation", "rights_group")
 
 
 def find_organisations(text: str, runs: Sequence[Run]) -> list[Mention]:
-    """Return organisations and agencies known by their form, with the acronym in brackets as alias."""
-    found = [mention for run, part in _all_parts(runs) for mention in _in_run(text, _trimmed(run, part))]
+    """Return organisations and agencies known by their form, with the acronym in brackets as alias.
+
+    `runs` are cut at the "and" between two names already.
+    """
+    found = [mention for run in runs for mention in _in_run(text, _trimmed(run))]
     found += _lower_case_police(text, runs)
     return [_with_acronym(text, mention) for mention in found]
 
@@ -47,35 +50,27 @@ def _alias(use: re.Match[str], mention: Mention) -> Mention:
 def find_unknown(text: str, runs: Sequence[Run]) -> list[Mention]:
     """Return capitalised names of unknown kind as weak organisations: what no stronger rule has claimed."""
     found = []
-    for run, part in _all_parts(runs):
-        words = _trimmed(run, part)
+    for run in runs:
+        words = _trimmed(run)
         if run.sentence_start and words and words[0] is run.words[0] and is_common(words[0].text):
             words = words[1:]
+        if len(words) == 1 and any(words[0].text in cue_words(says) for says in _ONLY_CUES):
+            continue
         if words and not all(_says_nothing(word.text) for word in words) and words[-1].end - words[0].start > 2:
             found.append(_mention(text, words[0].start, words[-1].end, "organisation", "name.unknown"))
     return found
 
 
+_ONLY_CUES = ("agency", "organisation", "title", "role")
+"""Words that say what a name is and are none alone."""
+
+
 @lru_cache(maxsize=1 << 15)
 def _says_nothing(word: str) -> bool:
-    return is_common(word) or word in cue_words("generic") or word in cue_words("outlet")
+    return is_common(word) or is_adjective(word) or word in cue_words("generic") or word in cue_words("outlet")
 
 
-def _all_parts(runs: Sequence[Run]) -> Iterator[tuple[Run, Sequence[Word]]]:
-    for run in runs:
-        for part in _parts(run):
-            yield run, part
-
-
-def _parts(run: Run) -> list[Sequence[Word]]:
-    """Cut a run at the "and" that joins two names, not at the one inside a name."""
-    if len(run.words) < 3:
-        return [run.words] if len(run.words) == 1 or run.words[1].joiner != "and" else [run.words[:1], run.words[1:]]
-    cuts = [i for i, word in enumerate(run.words) if word.joiner == "and" and not _and_inside(run.words, i)]
-    return [run.words[a:b] for a, b in zip([0, *cuts], [*cuts, len(run.words)], strict=True)]
-
-
-def _and_inside(words: Sequence[Word], i: int) -> bool:
+def and_inside(words: Sequence[Word], i: int) -> bool:
     """ "Alliance for Creativity and Entertainment", "Customs and Border Protection": one name."""
     left, right = words[:i], words[i:]
     if len(right) > 1 and _has_head(right) and not is_common(left[-1].text):
@@ -130,14 +125,19 @@ def _lower_case_police(text: str, runs: Sequence[Run]) -> Iterator[Mention]:
     for run in runs:
         found = _POLICE.match(text, run.end)
         if found is not None and not (run.sentence_start and all(is_common(word.text) for word in run.words)):
-            words = _trimmed(run, run.words)
+            words = _trimmed(run)
             if words:
                 yield _mention(text, words[0].start, found.end(), "agency", "agency.lower_case")
 
 
-def _trimmed(run: Run, words: Sequence[Word]) -> Sequence[Word]:
-    """Return the words without the small and common ones that begin a sentence."""
-    while words and (words[0].text in cue_words("opens") or (len(words) > 2 and _opens_sentence(run, words[0]))):
+def _trimmed(run: Run) -> Sequence[Word]:
+    """Return the words of the run without those before the name: "The", "US-based", a common one that opens."""
+    words: Sequence[Word] = run.words
+    while words and (
+        words[0].text in cue_words("opens")
+        or (len(words) > 1 and is_adjective(words[0].text))
+        or (len(words) > 2 and _opens_sentence(run, words[0]))
+    ):
         words = words[1:]
     return words
 

@@ -86,7 +86,7 @@ def _pieces(run: Run) -> Iterator[list[Word]]:
     piece: list[Word] = []
     for word in run.words:
         ends = _ends_person(word.text)
-        if piece and (ends or not ties_person(word.joiner)):
+        if piece and (ends or word.text in cue_words("title") or not ties_person(word.joiner)):
             yield piece
             piece = []
         if not ends:

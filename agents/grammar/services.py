@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from agents.grammar.mention import Mention, NameValue
-from agents.grammar.names import Run, Word, is_common, word_before
+from agents.grammar.names import Run, Word, is_adjective, is_common, word_before
 from agents.lexicon import cue_words
 
 _ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3}[a-z]{2}")
@@ -31,7 +31,7 @@ def find_services(
 
 
 def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]]:
-    if len(run.words) <= 3 and not all(is_common(word.text) for word in run.words):
+    if len(run.words) <= 3 and not all(is_common(word.text) or is_adjective(word.text) for word in run.words):
         if word_before(text, run.start).lower() in cue_words("service_before"):
             yield run.start, run.end, "service.cue_before"
         elif not (run.sentence_start and is_common(run.words[0].text)) and _cue_follows(text, run.end):
@@ -65,7 +65,13 @@ def _rule_of_word(word: Word, stems: set[str]) -> str | None:
 @lru_cache(maxsize=1 << 15)
 def _odd(word: str) -> bool:
     """Say whether a word is spelled as only names of services and firms are: "SmokeLoader", "Lapsus$", "MagisTV"."""
-    return len(word) > 3 and "." not in word and _ODD.search(word) is not None and _INITIALS.match(word) is None
+    return (
+        len(word) > 3
+        and "." not in word
+        and not is_adjective(word)
+        and _ODD.search(word) is not None
+        and _INITIALS.match(word) is None
+    )
 
 
 def _uses(text: str, run: Run, cued: dict[str, str]) -> Iterator[Mention]:
