@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from agents.grammar.gazetteer import common_words
+from agents.lexicon import cue_words
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽȘȚ"
 _CAPITALISED = re.compile(rf"[{_UPPER}][\w’'$+-]{{0,60}}(?:\.[A-Za-z][\w-]{{0,60}}){{0,8}}\.?")
@@ -130,7 +131,7 @@ def is_common(word: str) -> bool:
 def is_adjective(word: str) -> bool:
     """Say whether a word only describes a name: "Kodi-powered", "US-based"."""
     head, hyphen, tail = word.rpartition("-")
-    return bool(head and hyphen) and tail.islower() and tail in common_words()
+    return bool(head and hyphen) and (tail in cue_words("adjective_tail") or (tail.islower() and tail.endswith("ed")))
 
 
 def and_parts(run: Run, inside: Callable[[Sequence[Word], int], bool]) -> list[Run]:

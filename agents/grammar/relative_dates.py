@@ -50,7 +50,7 @@ _PHRASE_START = anchor(
         "the end of",
     ]
 )
-_AGO_WORD = anchor(("ago",))
+_AGO_WORD = re.compile(r" [Aa]go\b")
 _AGO = re.compile(
     r"\b(?:(?:about|around|nearly|almost|over|roughly|more than|just over|some|just under|just) )?"
     r"(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|a few|several)"
@@ -63,8 +63,8 @@ def relative_dates(text: str, published: date) -> Iterator[Mention]:
     """Yield the dates of `text` that are told by distance, resolved from `published`."""
     yield from _weekdays(text, published)
     yield from _phrases(text, published)
-    for start, end in anchored(_AGO_WORD, text):
-        yield from _ago(text, start, end, published)
+    for found in _AGO_WORD.finditer(text):
+        yield from _ago(text, found.start() + 1, found.end(), published)
 
 
 def _weekdays(text: str, published: date) -> Iterator[Mention]:

@@ -27,7 +27,21 @@ def find_services(
             cued.setdefault(text[start:end], rule)
     for name in {place.value.name for place in places} | cue_words("generic") | cue_words("outlet"):
         cued.pop(name, None)
-    return [mention for run in runs for mention in _uses(text, run, cued)]
+    return [*(mention for run in runs for mention in _uses(text, run, cued)), *_numbered(text)]
+
+
+_NUMBERED = re.compile(r"\d{1,4}[a-z]{4,}[\w-]*")
+_UNITS = re.compile(r"\d+(?:year|month|week|day|hour|min|sec|euro|million|billion|people|thousand|bit|point)")
+
+
+def _numbered(text: str) -> Iterator[Mention]:
+    """Yield names that begin with a number and go on in small letters: "123films"."""
+    for found in _NUMBERED.finditer(text):
+        start = found.start()
+        if (start and (text[start - 1].isalnum() or text[start - 1] in "_-.,/$€£#")) or _UNITS.match(found[0]):
+            continue
+        if text[found.end() : found.end() + 1] not in ("@", "_"):
+            yield _mention(start, found.end(), found[0], "service.numbered")
 
 
 def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]]:
