@@ -21,7 +21,7 @@ _LEGAL_FORM = re.compile(
     r"\b(?:inc|incorporated|corp|corporation|llc|llp|ltd|limited|gmbh|ag|sa|sarl|srl|spa|bv|nv|ab|oy|as|plc|pty|co"
     r"|company|holdings?|fze|kk)\b"
 )
-_HONORIFIC = re.compile(r"^(?:mr|mrs|ms|dr|prof|sir|the|alleged|accused)\s+")
+_HONORIFIC = re.compile(r"^(?:mr|mrs|ms|dr|prof|sir|the|alleged|accused)\.?\s+")
 _GENERIC = re.compile(
     r"\b(?:the|ransomware|malware|botnet|trojan|stealer|infostealer|group|gang|service|services|site|sites|website"
     r"|app|apps|platform|marketplace|forum|forums|network|operation|iptv|streaming|piracy|pirate|dark ?web|darknet)\b"

@@ -1,0 +1,201 @@
+"""The pure parts of linking: keys, what is new in a change, parties and their status, titles."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from casework import DAY, case, event, linked
+
+from agents.link_case import defendant_status, fold, parties_of, state_of
+from agents.link_change import change_of
+from agents.link_keys import docket, headline_keys, keys_of, kind_of, operation, party, service, whole_names
+from agents.link_score import Candidate, decide
+from agents.link_strands import strands_of
+from schemas.events import Count, LinkedEvent, Money, Party
+from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Relation, Status, TimeRole
+
+
+@pytest.mark.parametrize(
+    ("fold_name", "written", "folded"),
+    [
+        (party, "Acme Hosting, Inc.", "acme hosting"),
+        (party, "Mr. Vladimir Petrovich Kuznetsov", "vladimir kuznetsov"),
+        (party, "Zoë’s", "zoe"),
+        (party, "Inc.", "inc"),
+        (service, "www.FastFlix.example", "fastflix.example"),
+        (service, "Fast-Flix ransomware group", "fastflix"),
+        (service, "The Forum", "theforum"),
+        (docket, "1:22-cv-01234", "22cv1234"),
+        (docket, "22-CV-1234", "22cv1234"),
+        (docket, "2 O 190/20", "2o19020"),
+        (operation, "Operation Long Lantern", "long lantern"),
+        (operation, "Operation", "operation"),
+    ],
+)
+def test_spellings_fold_together(fold_name: Any, written: str, folded: str) -> None:
+    assert fold_name(written) == folded
+
+
+def test_kinds_of_defendants() -> None:
+    assert [kind_of(name) for name in ("Anna Berg", "Google LLC", "Lantern Hosting")] == ["person", "known", "company"]
+
+
+def test_a_word_of_another_name_is_no_name() -> None:
+    assert whole_names(["Anna Berg", "Anna", "Lantern"]) == ["Anna Berg", "Lantern"]
+
+
+def test_figures_make_keys_that_hold_for_a_month() -> None:
+    raid = event(
+        "raid",
+        authority=("Quay police",),
+        country="SE",
+        date="2025-03-02",
+        counts=(Count(n=17, unit=CountUnit.PREMISES), Count(n=2, unit=CountUnit.PEOPLE)),
+        money=(Money(amount=3500, currency="EUR", kind=MoneyKind.SEIZED),),
+        prison_months=14.0,
+        operation="Operation Lantern",
+    )
+    assert keys_of([raid], date(2025, 3, 5)) == [
+        "operation:lantern",
+        "place:quay police|SE|2025-03|investigate",
+        "number:17 premises|SE|2025-03",
+        "amount:3500 EUR|seized",
+        "prison:14|SE|2025-03",
+    ]
+
+
+def test_a_provider_under_order_is_no_defendant() -> None:
+    block = event("site_blocking", defendant=("Anna Berg",), complainant=("Tidal Films",))
+    assert keys_of([block], date(2025, 3, 5)) == ["provider:anna berg", "pair:tidal films|anna berg"]
+
+
+def test_headlines_of_the_same_days_share_keys_and_later_ones_none() -> None:
+    keys = [set(headline_keys("Lantern thieves arrested by police", date(2025, 3, day))) for day in (1, 4, 20)]
+    assert keys[0] & keys[1]
+    assert not keys[0] & keys[2]
+    assert {key.split("|")[0] for key in keys[0]} == {"title:lantern", "title:thieves"}
+
+
+def told(type_: str, day: int = 0, **fields: Any) -> LinkedEvent:
+    outside = {name: fields.pop(name) for name in ("source", "withdrawn") if name in fields}
+    return linked(event(type_, **fields), published_at=DAY + timedelta(days=day), **outside)
+
+
+ARREST = told("arrest", defendant=("Anna Berg",), date="2025-03-01")
+
+
+@pytest.mark.parametrize(
+    ("new", "change", "fields"),
+    [
+        (told("arrest", 1, date="2025-03-02", defendant=("A. Berg", "Anna Berg")), ChangeKind.CORROBORATED, ()),
+        (told("arrest", 1, source="Times"), ChangeKind.CORROBORATED, ("source",)),
+        (told("charge", 9), ChangeKind.UPDATED, ("type",)),
+        (told("arrest", 60, date="2025-04-30"), ChangeKind.UPDATED, ("date",)),
+        (told("arrest", 60, date="2024-01-30"), ChangeKind.CORROBORATED, ()),
+        (told("arrest", 60, date="2025-03"), ChangeKind.CORROBORATED, ()),
+        (told("arrest", 1, defendant=("Iven Marlo",)), ChangeKind.UPDATED, ("party",)),
+        (told("charge", 1, time_role=TimeRole.BACKGROUND), ChangeKind.CORROBORATED, ()),
+    ],
+)
+def test_what_moves_a_case(new: LinkedEvent, change: ChangeKind, fields: tuple[str, ...]) -> None:
+    assert change_of([ARREST], [new]) == (change, fields)
+
+
+def figures(people: int, euros: float) -> dict[str, Any]:
+    return {
+        "counts": (Count(n=people, unit=CountUnit.PEOPLE),),
+        "money": (Money(amount=euros, currency="EUR", kind=MoneyKind.SEIZED),),
+    }
+
+
+@pytest.mark.parametrize(
+    ("people", "euros", "fields"), [(100, 1e6, ()), (104, 1.05e6, ()), (130, 1e6, ("count",)), (100, 2e6, ("amount",))]
+)
+def test_other_figures_are_news_and_rounded_ones_are_not(people: int, euros: float, fields: tuple[str, ...]) -> None:
+    before, new = told("seizure", **figures(100, 1e6)), told("seizure", 1, **figures(people, euros))
+    assert change_of([before], [new])[1] == fields
+
+
+def test_what_was_withdrawn_does_not_count_as_known() -> None:
+    charge = told("charge", withdrawn="edited article")
+    assert change_of([ARREST, charge], [told("charge", 1)]) == (ChangeKind.UPDATED, ("type",))
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"),
+    [
+        ([("arrest", Status.HAPPENED, None), ("charge", Status.HAPPENED, None)], "charged"),
+        ([("arrest", Status.HAPPENED, None), ("sentence", Status.SOUGHT, None)], "arrested"),
+        ([("arrest", Status.ALLEGED, None)], ""),
+        ([("sentence", Status.HAPPENED, "2020"), ("release", Status.HAPPENED, "2024")], "released"),
+        ([("release", Status.HAPPENED, "2019"), ("sentence", Status.HAPPENED, "2020")], "sentenced"),
+    ],
+)
+def test_a_defendants_status_is_never_more_than_the_text_says(steps: list[Any], status: str) -> None:
+    events = [event(type_, status=mode, date=day, defendant=("Anna Berg",)) for type_, mode, day in steps]
+    assert defendant_status("anna berg", events) == status
+
+
+def test_spellings_of_a_party_are_one_party() -> None:
+    events = [event("arrest", defendant=("Berg Hosting",)), event("fine", defendant=("Berg Hosting Ltd",))]
+    assert list(parties_of(events)) == [
+        Party(name="Berg Hosting Ltd", role="defendant", status="arrested", aliases=("Berg Hosting",))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "state"),
+    [
+        ([("lawsuit_filed", "2024-01-01"), ("settlement", "2024-06-01")], "closed"),
+        ([("settlement", "2024-06-01"), ("appeal", "2024-07-01")], "open"),
+        ([("dismissal", "2024-06-01")], "closed"),
+        ([("raid", "2024-06-01")], "open"),
+    ],
+)
+def test_a_case_is_closed_by_its_outcome(steps: list[tuple[str, str]], state: str) -> None:
+    timeline = [told(type_, date=day) for type_, day in steps]
+    assert state_of(timeline, list(parties_of([one.event for one in timeline]))) == state
+
+
+def test_a_case_with_two_accused_stays_open_until_both_have_their_outcome() -> None:
+    charge = told("charge", date="2024-01-01", defendant=("Anna Berg", "Iven Marlo"))
+    first = told("sentence", date="2024-06-01", defendant=("Anna Berg",))
+    second = told("sentence", date="2024-09-01", defendant=("Iven Marlo",))
+    for timeline, state in (([charge, first], "open"), ([charge, first, second], "closed")):
+        assert fold("case-1", timeline, old=None, at=DAY).state == state
+
+
+@pytest.mark.parametrize(
+    ("events", "title"),
+    [
+        (
+            [event("lawsuit_filed", complainant=("Tidal Films",), defendant=("Acme",), target=("a.example",))],
+            "Tidal Films v. Acme: lawsuit over a.example",
+        ),
+        (
+            [event("seizure", operation="Lantern", target=("Acme",), country="SE")],
+            "Operation Lantern: seizure against Acme (Sweden)",
+        ),
+        ([event("raid", status=Status.PLANNED, target=("Acme",))], "Acme: raid planned"),
+        ([event("arrest", defendant=("A B", "C D", "E F"), country="NO")], "A B and 2 others: arrest (Norway)"),
+        ([event("arrest")], "Headline of first"),
+        ([event("raid", target=("x" * 200,))], "x" * 139 + "…"),
+    ],
+)
+def test_titles_claim_no_more_than_the_texts(events: list[Any], title: str) -> None:
+    assert fold("case-1", [linked(one) for one in events], old=None, at=DAY).title == title
+
+
+def test_figures_and_places_alone_open_a_new_case() -> None:
+    (strand,) = strands_of([event("raid", country="SE")], "", DAY.date())
+    known = case(countries=("SE",), types=(EventType.RAID,), last_reported=DAY)
+    decision = decide(strand, [Candidate(known, {"place:quay|SE|2025-03|investigate": 1, "prison:14|SE|2025-03": 1})])
+    assert (decision.verdict, decision.case) == ("new", None)
+
+
+def test_a_criminal_case_and_a_civil_suit_on_one_site_stay_two() -> None:
+    known = case(types=(EventType.CHARGE,), countries=("SE",), last_date="2025-01-10")
+    (strand,) = strands_of([event("lawsuit_filed", target=("a.example",), country="SE")], "", DAY.date())
+    decision = decide(strand, [Candidate(known, {"target:a.example": 1})])
+    assert decision.verdict == "new"
+    assert Relation.POSSIBLE_CASE not in {one.relation for one in known.related}
