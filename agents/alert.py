@@ -5,14 +5,15 @@ The id of a notice is made from the subscription and the change, so doing a chan
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
-from agents.match import matched_terms, matches
+from agents.match import View, matched_terms, matches
 from agents.notice import facts, text_of
-from schemas.documents import Document, document
+from schemas.documents import document
 from schemas.events import CaseUpdate, LinkedEvent, Notice, Subscription
 from schemas.ids import make_id
 from schemas.query import Query, QueryError, parse
@@ -57,8 +58,9 @@ Found = Sequence[tuple[Subscription, Sequence[str]]]
 
 def _concerned(subscriptions: Iterable[Subscription], update: CaseUpdate, at: datetime) -> Found:
     """Return the subscriptions that the news in a change fits, each with the parts of its query that it fulfils."""
-    documents = [document(one, update.case, at) for one in update.events if one.event.time_role is TimeRole.NEWS]
-    found = ((one, _matched(one, documents, at)) for one in subscriptions)
+    news = [one for one in update.events if one.event.time_role is TimeRole.NEWS]
+    views = [View(document(one, update.case, at)) for one in news]
+    found = ((one, _matched(one, views, at)) for one in subscriptions)
     return [(one, matched) for one, matched in found if matched is not None]
 
 
@@ -67,20 +69,20 @@ def _listens(subscription: Subscription, update: CaseUpdate, at: datetime) -> bo
     return subscription.active and not muted and update.change in subscription.changes
 
 
-def _matched(subscription: Subscription, documents: Iterable[Document], at: datetime) -> Sequence[str] | None:
+def _matched(subscription: Subscription, views: Iterable[View], at: datetime) -> Sequence[str] | None:
     """Return the parts of the query that the first fitting event fulfils; None if no event fits the subscription."""
     query = _query(subscription)
     if query is None and subscription.query:
         return None
-    for one in documents:
-        if subscription.types and one.type not in subscription.types:
+    for view in views:
+        if subscription.types and view.document.type not in subscription.types:
             continue
-        if one.confidence < subscription.min_confidence:
+        if view.document.confidence < subscription.min_confidence:
             continue
         if query is None:
             return ()
-        if matches(query, one, now=at):
-            return matched_terms(query, one, now=at)
+        if matches(query, view, now=at):
+            return matched_terms(query, view.document, now=at)
     return None
 
 
@@ -88,7 +90,7 @@ def _query(subscription: Subscription) -> Query | None:
     if not subscription.query:
         return None
     try:
-        return parse(subscription.query)
+        return _parsed(subscription.query)
     except QueryError as error:  # saved queries were checked; one of an older version must not stop the others
         _log.error("subscription cannot be read", subscription=subscription.id, error=str(error))
         return None

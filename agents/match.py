@@ -50,9 +50,13 @@ class View:
 Test = Callable[[View], bool]
 
 
-def matches(query: Query, document: Document, *, now: datetime) -> bool:
-    """Return whether the document is one that the query finds. Relative dates count from `now` (aware)."""
-    return condition(effective(query), now)(View(document))
+def matches(query: Query, document: Document | View, *, now: datetime) -> bool:
+    """Return whether the document is one that the query finds. Relative dates count from `now` (aware).
+
+    Who tries many queries on one document hands over its View.
+    """
+    view = document if isinstance(document, View) else View(document)
+    return condition(effective(query), now)(view)
 
 
 def condition(node: Node, now: datetime) -> Test:
