@@ -1,5 +1,6 @@
 """Fixtures of the contract tests: every store and every runtime, each test on a fresh one."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from places import Place, open_runtime, open_store
 
 from streamer.contracts import Runtime, Store
 from streamer.pipeline import Stage
+from streamer.runtimes.kafka_topics import make_topics, topics
 from streamer.stores.elastic import connect
 from streamer.stores.elastic_setup import remove, set_up
 
@@ -34,9 +36,14 @@ def store(store_place: Place) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(params=["embedded"])
-def runtime_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return Place(request.param, str(tmp_path / "log.sqlite"))
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.service)])
+def runtime_place(request: pytest.FixtureRequest, tmp_path: Path, prefix: str) -> Place:
+    """Return where a runtime keeps its messages. On Kafka each topic has one partition, so there is one order."""
+    if request.param == "embedded":
+        return Place("embedded", str(tmp_path / "log.sqlite"))
+    brokers = request.getfixturevalue("kafka_address")
+    asyncio.run(make_topics(brokers, prefix, topics(partitions=1)))
+    return Place("kafka", f"{brokers} {prefix}")
 
 
 @pytest.fixture
