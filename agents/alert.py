@@ -96,6 +96,11 @@ def _query(subscription: Subscription) -> Query | None:
         return None
 
 
+@lru_cache(maxsize=100_000)
+def _parsed(text: str) -> Query:
+    return parse(text)
+
+
 def _told(
     subscriptions: Iterable[Subscription], events: Iterable[LinkedEvent], store: AlertStore
 ) -> list[Subscription]:
