@@ -102,7 +102,7 @@ def _counted_noun(before: str, word: str) -> str | None:
 
 def _bare(text: str, start: int, end: int, value: int) -> Mention | None:
     """ "Two were arrested", "arresting 30": a number of people without a noun."""
-    if value < 2:
+    if value < 2 or _is_year(text, start, end, value, ""):
         return None
     after = _ELLIPTIC.match(text, end)
     before = _BEFORE_BARE.search(text, max(0, start - 40), start) if _BARE_END.match(text, end) else None

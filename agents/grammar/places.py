@@ -17,7 +17,6 @@ _PERSON = re.compile(
     r"developers?|cybercriminals?|threat actors?|duo|trio|suspects?|programmers?|fugitives?|immigrants?)\b",
     re.IGNORECASE,
 )
-_THEN_REGION = re.compile(r", ?$")
 
 
 def settle_places(text: str, places: Sequence[Mention]) -> list[Mention]:
