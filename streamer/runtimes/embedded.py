@@ -63,7 +63,7 @@ class EmbeddedRuntime:
 
         Raises AlreadyRunning if another process works on the file, TooManyBugs if a stage keeps failing.
         """
-        with _sole_runner(self._database.path), ThreadPoolExecutor(1, thread_name_prefix="stages") as thread:
+        with sole_runner(self._database.path), ThreadPoolExecutor(1, thread_name_prefix="stages") as thread:
             self._loop = asyncio.get_running_loop()
             here = functools.partial(_in_thread, thread)
             self._lanes = {stage.name: self._lane(stage, here) for stage in self._stages}
@@ -156,8 +156,11 @@ async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
 
 
 @contextlib.contextmanager
-def _sole_runner(path: Path) -> Iterator[None]:
-    """Hold the right to run the stages. The system takes it back at once when this process dies."""
+def sole_runner(path: Path) -> Iterator[None]:
+    """Hold the right to run the stages on the file at `path`. The system takes it back when this process dies.
+
+    Raises AlreadyRunning if another process holds it.
+    """
     with path.with_name(path.name + ".lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
