@@ -109,8 +109,8 @@ def test_feed_that_tells_its_backlog_is_not_muted(tmp_path):
 def test_items_come_in_the_order_of_their_dates_though_feeds_list_the_newest_first(tmp_path):
     dated = {"sentence": "Fri, 13", "charge": "Thu, 12", "arrest": "Wed, 11"}
     entries = "".join(
-        f"<item><guid>{name}</guid><title>{name}</title><link>/{name}</link><pubDate>{day} Mar 2026 10:00:00 GMT</pubDate>"
-        f"</item>"
+        f"<item><guid>{name}</guid><title>{name}</title><link>/{name}</link>"
+        f"<pubDate>{day} Mar 2026 10:00:00 GMT</pubDate></item>"
         for name, day in dated.items()
     )
 
