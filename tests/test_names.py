@@ -103,6 +103,7 @@ def test_the_country_of_a_body_is_that_of_the_place_in_its_name():
         ("they ran QoruStreams for years", "QoruStreams"),
         ("they ran iQoru for years", "iQoru"),
         ("they ran 987Qoruvat for years", "987Qoruvat"),
+        ("they ran 987qoruvat for years", "987qoruvat"),
     ],
 )
 def test_a_service_is_known_by_cue_or_spelling(text: str, name: str):
@@ -115,3 +116,18 @@ def test_a_service_once_cued_is_one_everywhere():
 
 def test_the_name_inside_a_domain_is_a_service():
     assert named("Qoruvat.to fell. Fans of Qoruvat wept.", "service") == [("service", "Qoruvat")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["after 30days of it", "the IPTV service", "Belgian sites fell", "the Qoru-powered app", "at roe@987qoruvat.com"],
+)
+def test_general_terms_and_adjectives_are_no_service(text: str):
+    assert named(text, "service") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Interestingly, nothing", "TorrentFreak asked", "In Europe, nothing", "the Office said", "I’m sure"]
+)
+def test_general_terms_and_outlets_are_no_names(text: str):
+    assert named(text, "organisation", "service", "person", "agency") == []

@@ -54,7 +54,7 @@ _AGO_WORD = re.compile(r" [Aa]go\b")
 _AGO = re.compile(
     r"\b(?:(?:about|around|nearly|almost|over|roughly|more than|just over|some|just under|just) )?"
     r"(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|a few|several)"
-    r"(?: and a half)? (?P<unit>day|week|month|year|decade)s? $",
+    r"(?: and a half)? (?P<unit>day|week|month|year)s? $",
     re.IGNORECASE,
 )
 
@@ -197,5 +197,5 @@ def _exact_ago(published: date, word: str, unit: str) -> Interval | None:
         return days_back(published, 7 * n + 3, 7 * n - 3)
     if unit == "month":
         return months_off(published, -n)
-    year = published.year - n * (10 if unit == "decade" else 1)
+    year = published.year - n
     return year_of(year) if unit == "year" and year > 1900 else None
