@@ -29,8 +29,10 @@ _COLUMNS = """
         amount REAL, amount_usd REAL, prison_months REAL, confidence REAL, people REAL, sites REAL, domains REAL,
         servers REAL, devices REAL, premises REAL, items REAL, cases REAL, accounts REAL,
         event_date INTEGER, published_at INTEGER, seen_at INTEGER, indexed_at INTEGER,
-        at INTEGER NOT NULL, holds TEXT NOT NULL, listed TEXT NOT NULL, record BLOB NOT NULL
+        at INTEGER NOT NULL, holds TEXT NOT NULL
 """
+_RECORD = "number INTEGER PRIMARY KEY, listed TEXT NOT NULL, record BLOB NOT NULL"
+"""Beside the columns that are filtered by, so that a look through all rows reads few pages."""
 _WORDS = """
         "text", title, evidence, "case", authority, court, complainant, defendant, target, operation, docket, outlet,
         tokenize = 'ascii', prefix = '3 4'
@@ -38,12 +40,14 @@ _WORDS = """
 MIGRATIONS = [
     f"""
     CREATE TABLE documents ({_COLUMNS});
+    CREATE TABLE documents_records ({_RECORD});
     CREATE INDEX documents_by_time ON documents (at DESC, id);
     CREATE INDEX documents_by_case ON documents (case_id);
     CREATE TABLE documents_domains (domain TEXT, number INTEGER, PRIMARY KEY (domain, number)) WITHOUT ROWID;
     CREATE INDEX documents_domains_of ON documents_domains (number);
     CREATE VIRTUAL TABLE documents_words USING fts5 ({_WORDS});
     CREATE TABLE texts ({_COLUMNS});
+    CREATE TABLE texts_records ({_RECORD});
     CREATE INDEX texts_by_time ON texts (at DESC, id);
     CREATE TABLE texts_domains (domain TEXT, number INTEGER, PRIMARY KEY (domain, number)) WITHOUT ROWID;
     CREATE INDEX texts_domains_of ON texts_domains (number);
@@ -89,10 +93,12 @@ def _put(connection: sqlite3.Connection, rows: str, key: str, document: Document
         return
     number_ = row[0] if row else None
     if row:
-        for table, column in ((rows, "number"), (f"{rows}_domains", "number"), (f"{rows}_words", "rowid")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number_,))  # noqa: S608
+        for table in (rows, f"{rows}_records", f"{rows}_domains"):
+            connection.execute(f"DELETE FROM {table} WHERE number = ?", (number_,))  # noqa: S608
+        connection.execute(f"DELETE FROM {rows}_words WHERE rowid = ?", (number_,))  # noqa: S608
     values = _row(document) | {"number": number_, "id": key}
     number_ = _insert(connection, rows, values)
+    _insert(connection, f"{rows}_records", {"number": number_, **_kept(document)})
     _insert(
         connection, f"{rows}_words", {name: token_line(texts(document, name)) for name in _TEXTS} | {"rowid": number_}
     )
@@ -117,9 +123,12 @@ def _row(document: Document) -> dict[str, Any]:
         "revision": document.case_revision,
         "at": micros(at),
         "holds": f" {' '.join(held)} ",
-        "listed": msgspec.json.encode({name: getattr(document, name) for name in _LISTED}).decode(),
-        "record": msgspec.json.encode(document),
     }
+
+
+def _kept(document: Document) -> dict[str, Any]:
+    listed = {name: getattr(document, name) for name in _LISTED}
+    return {"listed": msgspec.json.encode(listed).decode(), "record": msgspec.json.encode(document)}
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -197,9 +206,11 @@ def _hits(
     joined = Sql(f" LEFT JOIN ({ranked}) r ON r.number = d.number", (ranking,)) if ranking else Sql("")
     order = _ORDERS[sort] if ranking or sort != "relevance" else _ORDERS["newest"]
     after = Sql(f" AND ({order}, d.id) > (?, ?)", (place.value, place.id)) if place else Sql("")
-    sql = f"SELECT {order}, d.id, d.record FROM {rows} d{joined.text} WHERE {where.text}{after.text}"  # noqa: S608
+    sql = f"SELECT {order} AS o, d.id, d.number FROM {rows} d{joined.text} WHERE {where.text}{after.text}"  # noqa: S608
     values = (*joined.values, *where.values, *after.values, limit + 1)
-    return connection.execute(f"{sql} ORDER BY 1, 2 LIMIT ?", values).fetchall()
+    record = f"(SELECT record FROM {rows}_records x WHERE x.number = h.number)"  # noqa: S608
+    page = f"SELECT h.o, h.id, {record} FROM ({sql} ORDER BY 1, 2 LIMIT ?) h ORDER BY 1, 2"  # noqa: S608
+    return connection.execute(page, values).fetchall()
 
 
 def _read_cursor(cursor: str | None, query: Query, sort: str) -> Cursor | None:
@@ -226,7 +237,9 @@ def _hit(query: Query, document: Document) -> Hit:
 def _facet(connection: sqlite3.Connection, rows: str, name: str, where: Sql) -> dict[str, int]:
     """Return the commonest values of a field among all that is found, with their numbers."""
     if name in _LISTED:
-        values = f"json_each(d.listed, '$.{name}') v WHERE v.value IS NOT NULL"
+        values = (
+            f"{rows}_records x, json_each(x.listed, '$.{name}') v WHERE x.number = d.number AND v.value IS NOT NULL"
+        )
         sql = f"SELECT v.value, count(*) FROM {rows} d, {values} AND {where.text}"  # noqa: S608
     elif name in _SINGLE:
         sql = f'SELECT d."{name}", count(*) FROM {rows} d WHERE d."{name}" IS NOT NULL AND {where.text}'  # noqa: S608
