@@ -73,4 +73,4 @@ def test_this_week_on_a_monday_is_known_by_its_month():
 
 
 def test_a_weekday_beside_its_date_adds_nothing():
-    assert isos("It ended on Tuesday, August 6, in Rome.") == []
+    assert isos("It ended on Tuesday, August 6, in Rome.") == [("2024-08-06", False)]

@@ -38,7 +38,7 @@ def _numbered(text: str) -> Iterator[Mention]:
     """Yield names that begin with a number and go on in small letters: "123films"."""
     for found in _NUMBERED.finditer(text):
         start = found.start()
-        if (start and (text[start - 1].isalnum() or text[start - 1] in "_-.,/$€£#")) or _UNITS.match(found[0]):
+        if (start and (text[start - 1].isalnum() or text[start - 1] in "_-.,/$€£#@")) or _UNITS.match(found[0]):
             continue
         if text[found.end() : found.end() + 1] not in ("@", "_"):
             yield _mention(start, found.end(), found[0], "service.numbered")
