@@ -281,7 +281,7 @@ class Subscription(Record, frozen=True, kw_only=True):
     id: str
     name: str
     channel: str
-    """`email`, `webhook`, `slack` or `stdout`."""
+    """`email`, `webhook`, `slack`, `feed` or `stdout`."""
     address: str = ""
     query: str = ""
     """In the query language; empty means everything and must have been asked for aloud."""
@@ -294,20 +294,31 @@ class Subscription(Record, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     created_at: datetime
     muted_until: datetime | None = None
+    quiet: tuple[str, str] | None = None
+    """From when to when nothing is sent, in the subscriber's time zone: (`22:00`, `07:00`)."""
     active: bool = True
+    ended: str = ""
+    """Why it is active no more; empty while it is."""
     secret: str = ""
     """Webhook signing secret (`whsec_…`)."""
 
 
 class Notice(Message, frozen=True, kw_only=True, tag="notice"):
-    """What one subscriber is told of one change, frozen when it was matched. `id` = subscription and change."""
+    """What one subscriber is told of one change, frozen when it was matched. `id` = subscription and change.
+
+    A digest, a test and a word to the owner are notices too, of no case and no change.
+    """
 
     subscription_id: str
     channel: str
     address: str
-    case_id: str
-    change_id: str
-    change: ChangeKind
+    case_id: str = ""
+    change_id: str = ""
+    change: ChangeKind | None = None
+    source: str = ""
+    """The outlet that the news comes from."""
+    digest: bool = False
+    """True if it is over the subscriber's limit: told as one line, together with others due at the same time."""
     subject: str
     """One honest line: what happened, in words that keep its status."""
     text: str

@@ -109,10 +109,20 @@ class Attempt(Record, frozen=True, kw_only=True):
 class OutboxEntry(Record, frozen=True, kw_only=True):
     notice: Notice
     state: str
-    """`waiting`, `sent`, `failed` (given up) or `suppressed`."""
+    """`waiting`, `sent`, `failed` (given up) or `held` (until a person releases it)."""
     due_at: datetime
     attempts: tuple[Attempt, ...] = ()
     sent_at: datetime | None = None
+
+
+class ChannelState(Record, frozen=True, kw_only=True):
+    """Whether what is sent to a subscription arrives."""
+
+    subscription_id: str
+    failing_since: datetime | None = None
+    """When the first of the failures that still go on happened; None while all is well."""
+    answer: str = ""
+    """What the receiver said at the first failure."""
 
 
 class Hit(Record, frozen=True, kw_only=True):
@@ -193,6 +203,9 @@ class Store(Protocol):
     def signposts(self) -> Iterable[tuple[str, str]]:
         """Yield (id, where it leads) of the ids that were merged into another case."""
 
+    def merged_ids(self, case_id: str) -> list[str]:
+        """Return the ids that now lead to this case, over any number of merges."""
+
     def doubtful_cases(self, limit: int = 100) -> list[Case]:
         """Return cases with a `possible_case` relation, those opened first first."""
 
@@ -240,8 +253,23 @@ class Store(Protocol):
 
     def subscriptions(self) -> list[Subscription]: ...
 
-    def put_notice(self, notice: Notice) -> bool:
-        """Keep a notice until it is due. Return False if it is already there."""
+    def subscriptions_since(self, mark: str) -> tuple[list[Subscription], str]:
+        """Return the subscriptions that any process saved after `mark`, and the new mark; after an empty one, all.
+
+        A list may hold subscriptions that were returned before.
+        """
+
+    def put_notice(self, notice: Notice, state: str = "waiting") -> bool:
+        """Keep a notice until it is due (`held`: until it is released). Return False if it is already there."""
+
+    def told(self, change_ids: Sequence[str]) -> set[str]:
+        """Return the ids of the subscriptions that have a notice of any of these changes."""
+
+    def planned(self, subscription_id: str, since: datetime, until: datetime) -> int:
+        """Count a subscription's notices with `since <= Notice.due_at < until`, without those for a digest."""
+
+    def opened_cases(self, source: str, since: datetime) -> int:
+        """Count the cases that `source` opened, by the notices made since then."""
 
     def claim_due(self, now: datetime, owner: str, until: datetime, limit: int = 100) -> list[Notice]:
         """Return notices that are due and that nobody holds, first due first; hold them for `owner` up to `until`."""
@@ -252,10 +280,20 @@ class Store(Protocol):
     def mark_failed(self, notice_id: str, attempt: Attempt, next_at: datetime | None) -> None:
         """Note a failed try and let go of the notice; it is due again at `next_at`, None gives up."""
 
-    def outbox(self, *, limit: int = 50, state: str | None = None) -> list[OutboxEntry]:
+    def requeue(self, notice_id: str, due_at: datetime) -> bool:
+        """Let a notice wait again, whatever became of it; its attempts are kept. Return False if there is none."""
+
+    def outbox(
+        self, *, limit: int = 50, state: str | None = None, subscription_id: str | None = None
+    ) -> list[OutboxEntry]:
         """Return notices, newest first."""
 
     def outbox_entry(self, notice_id: str) -> OutboxEntry | None: ...
+
+    def save_channel(self, state: ChannelState) -> None: ...
+
+    def channels(self) -> dict[str, ChannelState]:
+        """Return what is known of the channels that ever failed, by subscription."""
 
     # Feeds.
     def feed_states(self) -> dict[str, FeedState]:

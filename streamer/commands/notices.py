@@ -14,14 +14,14 @@ app = typer.Typer(
     add_completion=False,
 )
 
-STATES = ("waiting", "sent", "failed", "suppressed")
+STATES = ("waiting", "sent", "failed", "held")
 
 
 @app.callback(invoke_without_command=True)
 def notices(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
-    state: Annotated[str | None, typer.Option(help="Only waiting, sent, failed or suppressed ones.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only waiting, sent, failed or held ones.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List notices, newest first."""

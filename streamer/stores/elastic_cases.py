@@ -68,6 +68,16 @@ class Cases:
         )
         return ((one["case_id"], one["merged_into"]) for one in found)
 
+    def merged_ids(self, case_id: str) -> list[str]:
+        found: set[str] = set()
+        wanted = {case_id}
+        while wanted:
+            query = {"terms": {"merged_into": sorted(wanted)}}
+            leading = {one["case_id"] for one in self._elastic.all("cases", "case_id", query=query, source=["case_id"])}
+            wanted = leading - found - {case_id}
+            found |= wanted
+        return sorted(found)
+
     def doubtful_cases(self, limit: int = 100) -> list[Case]:
         query = {"term": {"doubtful": True}}
         answer = self._elastic.search("cases", query=query, sort=[{"opened_at": "asc"}, {"case_id": "asc"}], size=limit)

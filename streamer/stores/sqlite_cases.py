@@ -36,6 +36,13 @@ _LIST = """
     ORDER BY updated_at DESC, id LIMIT ?3
 """
 _SIGNPOSTS = "SELECT id, merged_into FROM cases WHERE merged_into IS NOT NULL ORDER BY id"
+_MERGED = """
+    WITH RECURSIVE led (id) AS (
+        SELECT id FROM cases WHERE merged_into = ?1
+        UNION SELECT cases.id FROM cases JOIN led ON cases.merged_into = led.id
+    )
+    SELECT id FROM led WHERE id <> ?1 ORDER BY id
+"""
 _DOUBTFUL = """
     SELECT record FROM cases WHERE merged_into IS NULL AND instr(CAST(record AS TEXT), '"possible_case"')
     ORDER BY json_extract(CAST(record AS TEXT), '$.opened_at'), id LIMIT ?
@@ -64,6 +71,9 @@ class Cases:
 
     def signposts(self) -> Iterator[tuple[str, str]]:
         yield from self._database.rows(_SIGNPOSTS)
+
+    def merged_ids(self, case_id: str) -> list[str]:
+        return [one for (one,) in self._database.rows(_MERGED, (case_id,))]
 
     def doubtful_cases(self, limit: int = 100) -> list[Case]:
         return [_case.decode(record) for (record,) in self._database.rows(_DOUBTFUL, (limit,))]

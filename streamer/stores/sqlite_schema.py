@@ -59,4 +59,22 @@ MIGRATIONS = [
     CREATE INDEX doubtful_cases ON cases (json_extract(CAST(record AS TEXT), '$.opened_at'), id)
     WHERE merged_into IS NULL AND instr(CAST(record AS TEXT), '"possible_case"');
     """,
+    """
+    CREATE INDEX signposts ON cases (merged_into) WHERE merged_into IS NOT NULL;
+    ALTER TABLE subscriptions ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+    UPDATE subscriptions SET version = rowid;
+    CREATE INDEX subscriptions_by_version ON subscriptions (version);
+    CREATE TABLE channels (subscription_id TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
+    ALTER TABLE notices ADD COLUMN subscription_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE notices ADD COLUMN change_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE notices ADD COLUMN planned_at REAL;
+    ALTER TABLE notices ADD COLUMN opened_by TEXT;
+    ALTER TABLE notices ADD COLUMN case_id TEXT NOT NULL DEFAULT '';
+    UPDATE notices SET planned_at = due_at,
+        subscription_id = json_extract(CAST(entry AS TEXT), '$.notice.subscription_id'),
+        change_id = json_extract(CAST(entry AS TEXT), '$.notice.change_id');
+    CREATE INDEX notices_of_change ON notices (change_id, subscription_id);
+    CREATE INDEX notices_planned ON notices (subscription_id, planned_at);
+    CREATE INDEX openings ON notices (opened_by, created_at, case_id) WHERE opened_by IS NOT NULL;
+    """,
 ]
