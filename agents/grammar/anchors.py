@@ -11,9 +11,12 @@ _BEFORE = r"[\s“”\"‘’'(\[\u2013\u2014/-]"
 
 
 def anchor(words: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern for `anchored`: any of the words (regular expressions), first letter in either case."""
-    either = "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" if word[0].isalpha() else word for word in words)
-    return re.compile(rf"{_BEFORE}(?P<word>(?:{either}))(?!\w)")
+    """Return a pattern for `anchored`: any of the words, first letter in either case; longer words go first."""
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        by_letter.setdefault(word[0], []).append(word[1:])
+    letters = (f"[{letter.upper()}{letter}](?:{'|'.join(rests)})" for letter, rests in by_letter.items())
+    return re.compile(rf"{_BEFORE}(?P<word>(?:{'|'.join(letters)}))(?!\w)")
 
 
 def anchored(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:

@@ -85,11 +85,12 @@ def lowered(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-_APOSTROPHES = str.maketrans("’‘ʼ", "'''")
+def _straight(text: str) -> str:
+    return text.replace("’", "'").replace("‘", "'").replace("ʼ", "'")
 
 
 def _key(text: str) -> str:
-    return lowered(text).translate(_APOSTROPHES)
+    return _straight(lowered(text))
 
 
 def find_known(text: str) -> list[Mention]:
@@ -133,7 +134,7 @@ _PLACES = ("country", "region", "city", "demonym")
 
 def _written_as(text: str, start: int, end: int, entry: Entry) -> bool:
     written = text[start:end]
-    exact = written.translate(_APOSTROPHES) == entry.spelling.translate(_APOSTROPHES)
+    exact = written == entry.spelling or _straight(written) == _straight(entry.spelling)
     if entry.kind in _PLACES:
         return exact
     if entry.common:
