@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.artifacts import elastic_zip, kafka_jars
 from infra.java import find_java
-from infra.node import Node, free_ports, give_away, new_folder, run_once
+from infra.node import Node, free_ports, give_away, new_folder, quick_data, run_once
 
 _LIGHT = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 """For short runs: less memory and a quicker start. Not for measurements."""
@@ -22,7 +22,7 @@ def kafka_node(sizes: int = 4 * 1024 * 1024) -> Node:
     folder = new_folder("kafka")
     shutil.copytree(jars, folder / "libs", ignore=shutil.ignore_patterns("*.xml"))
     settings = folder / "server.properties"
-    settings.write_text(_kafka_settings(folder / "data", port, controller, sizes))
+    settings.write_text(_kafka_settings(quick_data(folder), port, controller, sizes))
     give_away(folder)
     run = [str(java / "bin" / "java"), "-Xmx512m", *_LIGHT, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
     run += ["-cp", str(folder / "libs" / "*")]
@@ -102,7 +102,7 @@ def _elastic_settings(folder: Path, port: int, transport: int, more: Sequence[st
         "network.host: 127.0.0.1",
         f"http.port: {port}",
         f"transport.port: {transport}",
-        f"path.data: {folder / 'data'}",
+        f"path.data: {quick_data(folder)}",
         f"path.logs: {folder / 'logs'}",
         "xpack.security.enabled: false",
         "cluster.routing.allocation.disk.threshold_enabled: false",
