@@ -67,7 +67,7 @@ class Worker:
         return [
             Job("poll", 15, self.poll),
             Job("put back", 10, self.put_back),
-            Job("send", 1, self.send),
+            Job("send", 1, partial(self.send, patience=2)),
             Job("prune", 3600, self.prune),
         ]
 
@@ -101,9 +101,9 @@ class Worker:
         await asyncio.to_thread(self.runtime.publish, "items", due)
         await asyncio.to_thread(self.store.forget_postponed, [item.id for item in due])
 
-    async def send(self) -> None:
-        """Send the notices that are due."""
-        await send_due(self.store, self.senders, now=utc_now, owner=self.owner)
+    async def send(self, patience: float | None = None) -> None:
+        """Send the notices that are due. Receivers that do not answer within `patience` seconds are not waited for."""
+        await send_due(self.store, self.senders, now=utc_now, owner=self.owner, patience=patience)
 
     async def prune(self) -> None:
         """Delete messages that every stage has passed long ago."""
