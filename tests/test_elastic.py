@@ -1,5 +1,6 @@
 """What only the Elasticsearch store has to prove: no transactions, several writers, a server that goes away."""
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +19,13 @@ from infra.servers import elastic_node
 from schemas.documents import Document, document
 from schemas.query import parse
 from schemas.query_tree import Node, effective, query_of
+from streamer.config import ConfigError
 from streamer.contracts import Attempt, Store
-from streamer.stores import elastic_client
+from streamer.stores import elastic_client, elastic_rebuild
 from streamer.stores.elastic import ElasticStore, connect
 from streamer.stores.elastic_client import Elastic, Write
-from streamer.stores.elastic_setup import remove, set_up
+from streamer.stores.elastic_rebuild import rebuild
+from streamer.stores.elastic_setup import mappings, remove, set_up
 
 pytestmark = pytest.mark.service
 
@@ -68,6 +71,47 @@ def test_unknown_fields_are_refused(store):
 def test_nothing_is_written_past_the_alias(client, prefix):
     with pytest.raises(Unavailable, match="index_not_found"):
         Elastic(client, prefix).write([Write("cases", "case-1", {})])
+
+
+def test_a_rebuilt_index_holds_the_same_and_is_searched_all_the_time(store, client):
+    fill(store)
+    before = [store.search(parse("*")), store.search_articles(parse("*")), store.list_cases(), store.ledger()]
+    with ThreadPoolExecutor(1) as thread:
+        searching = thread.submit(search_until, store, done := threading.Event())
+        for name in mappings():
+            rebuild(client, store._elastic.prefix, name)
+        done.set()
+        assert searching.result() == {5}
+    assert before == [store.search(parse("*")), store.search_articles(parse("*")), store.list_cases(), store.ledger()]
+    assert list(client.indices.get_alias(name=store._elastic.alias("events"))) == [f"{store._elastic.prefix}-events-v2"]
+    store.save_case(make_case(revision=2))
+
+
+def test_a_rebuild_that_would_lose_documents_leaves_the_alias_where_it_was(store, client, monkeypatch):
+    fill(store)
+    monkeypatch.setattr(elastic_rebuild, "_pages", lambda client, index: iter(()))
+    with pytest.raises(ConfigError, match="the alias stays where it was"):
+        rebuild(client, store._elastic.prefix, "cases")
+    assert len(store.list_cases()[0]) == 5
+    store.save_case(make_case("case-9"))
+
+
+def fill(store: Store) -> None:
+    for n in range(5):
+        event, article = make_linked(make_event(f"event-{n}")), make_article(f"story-{n}")
+        case = make_case(f"case-{n}")
+        store.save_case(case, [event], [f"target:{n}"])
+        store.put_documents([document(event, case, NOW)])
+        store.save_article(article)
+        store.record(article.item_id, "harbour-post", "stored")
+        store.put_notice(make_notice(f"notice-{n}"))
+
+
+def search_until(store: Store, done: threading.Event) -> set[int]:
+    totals = set()
+    while not done.is_set():
+        totals.add(store.search(parse("*")).total)
+    return totals
 
 
 # --- the case writer's journal ----------------------------------------------------------------------------------------

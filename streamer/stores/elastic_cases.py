@@ -154,7 +154,7 @@ class Cases:
     def _carry_out(self, number: int, save: _Save) -> None:
         """Write what a save says. What is there already, from the same save or a later one, stays."""
         case = save.case
-        writes = [Write("cases", case.id, _case_document(save), version=case.revision)]
+        writes = [Write("cases", case.id, case_document(case, save.timeline), version=case.revision)]
         writes += [
             Write("timeline", one.event.id, _event_document(case.id, one), version=number) for one in save.events
         ]
@@ -186,8 +186,8 @@ def _place(cursor: str | None) -> list[Any] | None:
     return [int(moved_at), case_id]
 
 
-def _case_document(save: _Save) -> Source:
-    case = save.case
+def case_document(case: Case, timeline: Sequence[str]) -> Source:
+    """Return what the index keeps of a case that ever had the events of `timeline`."""
     names: dict[str, list[str]] = {}
     for party in case.parties:
         names.setdefault(party.role, []).append(party.name)
@@ -211,7 +211,7 @@ def _case_document(save: _Save) -> Source:
         "opened_at": stamp(case.opened_at),
         "updated_at": stamp(case.updated_at),
         "@timestamp": stamp(case.updated_at),
-        "timeline": list(save.timeline),
+        "timeline": list(timeline),
         "record": pack(case),
     }
 

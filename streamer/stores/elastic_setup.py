@@ -37,7 +37,7 @@ def set_up(client: Elasticsearch, prefix: str) -> list[str]:
 
 def _set_up(client: Elasticsearch, alias: str, wanted: dict[str, Any]) -> bool:
     with telling_errors():
-        client.indices.put_index_template(name=alias, **_template(alias, wanted))
+        client.indices.put_index_template(name=alias, **template(alias, wanted))
         if not client.indices.exists_alias(name=alias):
             client.indices.create(index=f"{alias}-v1", aliases={alias: {"is_write_index": True}})
             return True
@@ -58,7 +58,8 @@ def remove(client: Elasticsearch, prefix: str) -> None:
             client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-{name}")
 
 
-def _template(alias: str, wanted: dict[str, Any]) -> dict[str, Any]:
+def template(alias: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the index template for the indices behind an alias."""
     return {
         "index_patterns": [f"{alias}-v*"],
         "priority": PRIORITY,
@@ -81,4 +82,4 @@ def _add_fields(client: Elasticsearch, alias: str, wanted: dict[str, Any]) -> No
     except ApiError as error:
         if error.meta.status != 400:
             raise
-        raise ConfigError(f"{alias}: a field changed its type; run `crackdown cluster rebuild {alias}`") from error
+        raise ConfigError(f"{alias}: a field changed its type; run `python -m infra.setup rebuild {alias}`") from error
