@@ -9,8 +9,8 @@ from pathlib import Path
 
 from streamer.stores.sqlite_database import Database, as_list
 
-_DERIVED = ("events", "cases", "edits", "documents_domains", "documents")
-"""Replaced whole; those that refer to others first."""
+DERIVED = ("events", "cases", "edits", "documents_domains", "documents_records", "documents")
+"""The tables that are replaced whole; those that refer to others first."""
 _KEYS_AND_MORE = (
     # Keys by which copies of articles are found are not made by linking: they stay.
     "DELETE FROM main.keys WHERE name NOT GLOB 'copy-*'",
@@ -68,9 +68,9 @@ def swap_in(path: Path, new: Path, *, ledger: bool, revived: Sequence[str] = ())
 
 
 def _replace(connection: sqlite3.Connection) -> None:
-    for table in _DERIVED:
+    for table in DERIVED:
         connection.execute(f"DELETE FROM main.{table}")  # noqa: S608 (names of ours)
-    for table in reversed(_DERIVED):
+    for table in reversed(DERIVED):
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM replayed.{table}")  # noqa: S608
     _replace_words(connection)
     for statement in _KEYS_AND_MORE:

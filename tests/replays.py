@@ -1,0 +1,155 @@
+"""What the tests of replays share: a coder that finds what is plainly written, and the stages without a runtime."""
+
+import asyncio
+import zlib
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from make import NOW, later, make_article
+from msgspec.structs import replace
+from places import call
+
+from agents.alert import alert
+from agents.deliver import deliver
+from agents.index import index
+from agents.link import link
+from schemas.events import Article, ArticleEvents, CaseUpdate, Edit, Event
+from schemas.ids import make_id, text_hash
+from schemas.taxonomy import EventType, Status, TimeRole
+from streamer.contracts import Store
+from streamer.replay import Classify, Replay, replay
+from streamer.replay_report import Report
+from streamer.stores.sqlite import SqliteStore
+from streamer.stores.sqlite_replay import replay_file, swap_in
+
+
+def toy(article: Article) -> list[ArticleEvents]:
+    """Read a text whose lines are `type; defendant; date`; other lines say nothing."""
+    events, start = [], 0
+    for line in article.text.splitlines(keepends=True):
+        if line.count(";") == 2:
+            events.append(_event(article, line.rstrip("\n"), start, main=not events))
+        start += len(line)
+    return [told(article, *events)]
+
+
+def _event(article: Article, line: str, start: int, *, main: bool) -> Event:
+    type_, who, day = line.split("; ")
+    return Event(
+        id=make_id("event", article.id, type_, who, day),
+        type=EventType(type_),
+        status=Status.HAPPENED,
+        time_role=TimeRole.NEWS,
+        evidence=line,
+        span=(start, start + len(line)),
+        defendant=(who,),
+        date=day,
+        country="SE",
+        docket=f"1:24-cv-{zlib.crc32(who.encode()) % 90_000 + 10_000}",
+        main=main,
+    )
+
+
+def told(article: Article, *events: Event) -> ArticleEvents:
+    return ArticleEvents(
+        id=make_id("events", article.id, article.version),
+        article_id=article.id,
+        article_version=article.version,
+        item_id=article.item_id,
+        source=article.source,
+        url=article.url,
+        title=article.title,
+        language=article.language,
+        published_at=article.published_at,
+        seen_at=article.seen_at,
+        events=events,
+        muted=article.muted,
+    )
+
+
+def but(change: Any, reading: Classify = toy) -> Classify:
+    """Return a coder that reads as `reading` does, each event changed; `change` returns None for one it overlooks."""
+
+    def changed(article: Article) -> Iterable[ArticleEvents]:
+        for message in reading(article):
+            assert isinstance(message, ArticleEvents)
+            events = tuple(event for event in map(change, message.events) if event)
+            yield replace(message, events=events)
+
+    return changed
+
+
+APART = but(lambda event: replace(event, defendant=(f"{event.type.title()} Holdings",), docket=None))
+"""The toy coder, but no two events have a name in common."""
+
+
+def overlooking(*words: str) -> Classify:
+    """Return the toy coder, blind for lines with one of these words."""
+    return but(lambda event: None if any(word in event.evidence for word in words) else event)
+
+
+def text(name: str, *lines: str, hours: float = 0, **changed: Any) -> Article:
+    """Return an article seen some hours after NOW."""
+    whole = "\n".join((f"Headline of {name}", *lines))
+    at = later(hours=hours)
+    given = {"version": text_hash(whole), "title": f"Headline of {name}", "seen_at": at, "published_at": at}
+    return make_article(name, whole, **given | changed)
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """A database, and the stages' work on it without a runtime."""
+
+    path: Path
+    store: SqliteStore
+
+    def read(self, *messages: Article | Edit, classify: Classify = toy) -> list[CaseUpdate]:
+        """Let articles and edits pass all stages."""
+        return [update for one in messages for update in self._pass(one, classify)]
+
+    def _pass(self, one: Article | Edit, classify: Classify) -> list[CaseUpdate]:
+        if isinstance(one, Article):
+            self.store.save_article(one)
+            (message,) = classify(one)
+        else:
+            message = one
+        at = one.at if isinstance(one, Edit) else one.seen_at
+        updates = link(message, store=self.store, now=lambda: at)  # type: ignore[arg-type]
+        for update in updates:
+            index(update, store=self.store, now=lambda: NOW)
+            for notice in alert(update, store=self.store, now=lambda: NOW, grouping_seconds=0):
+                deliver(notice, store=self.store)
+        return updates
+
+    def replay(self, classify: Classify | None = toy, *, tell: bool = False, apply: bool = False) -> Report:
+        """Replay, and let the result take the place of what is there if asked to."""
+        with replay_file(self.path) as file:
+            work = fill(self.store, file, classify, tell=tell)
+            if apply:
+                swap_in(self.path, file, ledger=classify is not None, revived=work.revived)
+        return work.report
+
+    def cases(self) -> dict[str, tuple[str, ...]]:
+        """Return by case the quotes that count."""
+        listed, _ = self.store.list_cases(limit=1000)
+        held = {case.id: self.store.timeline(case.id) for case in listed}
+        return {
+            case_id: tuple(one.event.evidence for one in timeline if not one.withdrawn)
+            for case_id, timeline in held.items()
+        }
+
+
+def fill(old: Store, file: Path, classify: Classify | None, *, tell: bool = False, now: datetime = NOW) -> Replay:
+    with closing(SqliteStore(file)) as new:
+        work = Replay(old=old, new=new, classify=classify, pool=call, now=lambda: now, tell=tell)
+        asyncio.run(replay(work))
+    return work
+
+
+def edit(action: str, hours: float, **fields: Any) -> Edit:
+    """Return an edit made some hours after NOW."""
+    return Edit(id=make_id("edit", action, repr(hours)), action=action, by="ana", at=later(hours=hours), **fields)

@@ -1,0 +1,412 @@
+"""Replay: what is read and linked again, what stays, and how the two are compared."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from make import make_subscription
+from msgspec.structs import replace
+from replays import APART, Newsroom, but, edit, overlooking, text, toy
+
+from schemas.events import Article, ArticleEvents, Event
+from schemas.query import parse
+from schemas.taxonomy import EventType, Status
+from streamer.pipeline import TooManyBugs
+from streamer.replay_cases import NO_LONGER_READ
+from streamer.stores.sqlite import SqliteStore
+from streamer.stores.sqlite_replay import DERIVED
+
+ARREST = text("first", "arrest; Mara Lindqvist; 2026-02-28")
+CHARGE = text("second", "charge; Mara Lindqvist; 2026-03-02", hours=2)
+OTHER = text("other", "fine; Borough Cable LLC; 2026-03-01", hours=4)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    path = tmp_path / "crackdown.sqlite"
+    with closing(SqliteStore(path)) as store:
+        yield Newsroom(path, store)
+
+
+def quote(room: Newsroom, words: str) -> tuple[str, str]:
+    """Return (case id, event id) of the event with these words in its quote."""
+    for case_id in room.cases():
+        for one in room.store.timeline(case_id):
+            if words in one.event.evidence:
+                return case_id, one.event.id
+    raise AssertionError(words)
+
+
+# --- the same again ---------------------------------------------------------------------------------------------------
+
+
+def test_the_same_coder_changes_nothing(room: Newsroom):
+    room.read(ARREST, CHARGE, OTHER)
+    before = {case_id: room.store.case(case_id) for case_id in room.cases()}
+    assert len(before) == 2
+    for classify in (toy, None):
+        report = room.replay(classify, apply=True)
+        assert report.is_empty
+        assert (report.events_before, report.events_after, report.cases_before, report.cases_after) == (3, 3, 2, 2)
+        assert {case_id: room.store.case(case_id) for case_id in room.cases()} == before
+
+
+def test_without_being_applied_it_leaves_all_as_it_was(room: Newsroom):
+    room.read(ARREST, CHARGE)
+    before = room.cases()
+    assert room.replay(overlooking("charge")).lost == {"charge": 1}
+    assert room.cases() == before
+    assert [path.name for path in room.path.parent.glob("*.replay*")] == []
+
+
+def test_articles_pass_in_the_order_in_which_they_were_seen(room: Newsroom):
+    room.read(CHARGE, ARREST)
+    report = room.replay(apply=True)
+    assert report.cases == {"redirected": 1}
+    charge_first, arrest_first = quote(room, "charge")[0], quote(room, "arrest")[0]
+    assert charge_first == arrest_first
+
+
+# --- another coder ----------------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_another_coder_gains_loses_and_reads_otherwise(room: Newsroom):
+    room.read(ARREST, CHARGE, OTHER, classify=overlooking("charge"))
+
+    def reads(event: Event) -> Event | None:
+        if event.type is EventType.ARREST:
+            return None
+        if event.type is EventType.FINE:
+            return replace(event, id="event-other", type=EventType.DAMAGES_AWARD, status=Status.SOUGHT)
+        return event
+
+    report = room.replay(but(reads))
+    assert (report.gained, report.lost) == ({"charge": 1}, {"arrest": 1})
+    assert report.changed == {"type": 1, "status": 1}
+    assert report.retyped == {"fine → damages_award": 1}
+    assert report.sources == {"harbour-post": Counter(gained=1, lost=1, changed=1)}
+    shown = {one.what: one for one in report.events}
+    assert shown["changed"].fields == {"type": ("fine", "damages_award"), "status": ("happened", "sought")}
+    assert shown["gained"].evidence == "charge; Mara Lindqvist; 2026-03-02"
+
+
+def test_what_is_applied_is_found_by_search_and_the_rest_is_not(room: Newsroom):
+    room.read(ARREST, CHARGE, OTHER)
+    room.replay(overlooking("charge"), apply=True)
+
+    def found(query: str) -> list[str]:
+        return [hit.document.type for hit in room.store.search(parse(query)).hits]
+
+    assert found("charge OR arrest") == ["arrest"]
+    assert found("type:charge") == []
+    assert room.store.search_articles(parse("Lindqvist")).total == 2
+    with room.store._database.writing() as connection:
+        connection.execute("INSERT INTO documents_words (documents_words) VALUES ('integrity-check')")
+
+
+def test_every_table_is_kept_or_replaced(room: Newsroom):
+    rows = room.store._database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    kept = {
+        *("migrations", "items", "postponed", "articles", "subscriptions", "feeds", "leases", "channels"),
+        *("heads", "log", "positions", "texts", "texts_records", "texts_domains", "texts_words"),
+    }
+    grown = {"keys", "notices", "dead_letters", "documents_words"}
+    known = kept | grown | set(DERIVED)
+    new = {name for (name,) in rows if not name.startswith(("documents_words_", "texts_words_"))} - known
+    assert not new, f"say in streamer/stores/sqlite_replay.py what a replay does with {new}"
+
+
+def test_cases_that_merge_split_open_and_go_are_counted(room: Newsroom):
+    room.read(ARREST, CHARGE, OTHER, classify=APART)
+    assert len(room.cases()) == 3
+    merged = room.replay(apply=True)
+    assert merged.cases == {"merged": 1, "redirected": 1, "retitled": 2}
+    assert len(room.cases()) == 2
+    split = room.replay(APART, apply=True)
+    assert split.cases == {"split": 1, "retitled": 2}
+    assert len(room.cases()) == 3
+    assert room.replay(but(lambda event: event if event.type is EventType.ARREST else None, APART)).cases == {"gone": 2}
+
+
+# --- ids --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_that_lost_its_founding_event_is_found_under_its_old_id(room: Newsroom):
+    room.read(ARREST, CHARGE)
+    (old_id,) = room.cases()
+    assert room.replay(overlooking("arrest"), apply=True).cases == {"redirected": 1}
+    (new_id,) = room.cases()
+    sign = room.store.case(old_id)
+    assert sign
+    assert sign.merged_into == new_id
+    room.replay(apply=True)
+    assert list(room.cases()) == [old_id]
+    sign = room.store.case(new_id)
+    assert sign
+    assert sign.merged_into == old_id
+
+
+def test_a_case_of_which_nothing_is_left_says_so(room: Newsroom):
+    room.read(ARREST, OTHER)
+    old_id, _ = quote(room, "fine")
+    for _ in range(2):
+        report = room.replay(overlooking("fine"), apply=True)
+        assert [one.withdrawn for one in room.store.timeline(old_id)] == [NO_LONGER_READ]
+    assert report.is_empty
+    assert room.replay(apply=True).gained == {"fine": 1}
+    assert quote(room, "fine")[0] == old_id
+    assert [one.withdrawn for one in room.store.timeline(old_id)] == [""]
+
+
+def test_revisions_never_go_back(room: Newsroom):
+    room.read(ARREST, CHARGE)
+    (case_id,) = room.cases()
+    room.replay(overlooking("charge"), apply=True)
+    case = room.store.case(case_id)
+    assert case
+    assert case.revision == 3
+
+
+# --- versions of a text -----------------------------------------------------------------------------------------------
+
+
+def test_what_an_older_version_said_stays_in_the_timeline(room: Newsroom):
+    first = text("first", "arrest; Mara Lindqvist; 2026-02-28", "raid; Mara Lindqvist; 2026-02-27")
+    second = text("first", "arrest; Mara Lindqvist; 2026-02-28", "charge; Mara Lindqvist; 2026-03-02", hours=9)
+    room.read(first, CHARGE, second)
+    (case_id,) = room.cases()
+    before = room.store.timeline(case_id)
+    assert [one.withdrawn for one in before] == ["edited article", "", "", ""]
+    for classify in (toy, None):
+        assert room.replay(classify, apply=True).is_empty
+        assert list(room.cases()) == [case_id]
+        after = room.store.timeline(case_id)
+        assert [(one.event, one.withdrawn) for one in after] == [(one.event, one.withdrawn) for one in before]
+
+
+def test_a_case_that_an_edited_article_emptied_stays(room: Newsroom):
+    room.read(ARREST, text("first", "Nothing was meant.", hours=3))
+    (case_id,) = room.cases()
+    assert room.replay(apply=True).is_empty
+    assert [one.withdrawn for one in room.store.timeline(case_id)] == ["edited article"]
+
+
+# --- edits ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edited(room: Newsroom) -> Newsroom:
+    """All kinds of edits, one of them undone."""
+    raid = text("raid", "raid; Mara Lindqvist; 2026-02-27", "seizure; Mara Lindqvist; 2026-02-27", hours=1)
+    late = text("late", "sentence; Mara Lindqvist; 2026-03-02", hours=30)
+    room.read(ARREST, raid, CHARGE, OTHER)
+    case_id, arrest = quote(room, "arrest")
+    fine_case, fine = quote(room, "fine")
+    room.read(edit("split", 5, case_id=case_id, event_ids=(arrest,)))
+    split_case, _ = quote(room, "arrest")
+    room.read(
+        edit("retype", 6, case_id=fine_case, event_ids=(fine,), value="damages_award"),
+        edit("rename", 7, case_id=case_id, value="The Lindqvist affair"),
+        edit("withdraw", 8, case_id=case_id, event_ids=(quote(room, "seizure")[1],)),
+        edit("move", 9, case_id=case_id, into=split_case, event_ids=(quote(room, "raid")[1],)),
+        edit("merge", 10, case_id=fine_case, into=case_id),
+        edit("review", 11, case_id=case_id),
+        edit("merge", 12, case_id=split_case, into=case_id),
+        edit("undo", 13, value=edit("merge", 12).id),
+        late,
+    )
+    return room
+
+
+@pytest.mark.parametrize("classify", [toy, None])
+def test_edits_survive_any_replay(edited: Newsroom, classify):
+    before, edits = edited.cases(), edited.store.edits()
+    signposts = dict(edited.store.signposts())
+    titles = {case_id: edited.store.case(case_id).title for case_id in before}
+    for _ in range(2):
+        report = edited.replay(classify, apply=True)
+        assert report.is_empty
+        assert report.edits == 9
+    assert edited.cases() == before
+    assert edited.store.edits() == edits
+    assert dict(edited.store.signposts()) == signposts
+    assert {case_id: edited.store.case(case_id).title for case_id in before} == titles
+
+
+def test_an_edit_can_be_undone_after_a_replay(room: Newsroom):
+    room.read(ARREST, OTHER)
+    fine_case, _ = quote(room, "fine")
+    room.read(edit("merge", 5, case_id=fine_case, into=quote(room, "arrest")[0]))
+    room.replay(apply=True)
+    assert len(room.cases()) == 1
+    room.read(edit("undo", 6, value=edit("merge", 5).id))
+    assert quote(room, "fine")[0] == fine_case
+    assert room.replay(apply=True).is_empty
+    assert len(room.cases()) == 2
+
+
+def test_an_edit_that_no_longer_fits_is_kept_and_tried_again_by_every_replay(room: Newsroom):
+    room.read(ARREST, CHARGE)
+    case_id, charge = quote(room, "charge")
+    room.read(edit("withdraw", 5, case_id=case_id, event_ids=(charge,)))
+    for _ in range(2):
+        report = room.replay(overlooking("charge"), apply=True)
+        assert [line.split(":")[0] for line in report.edits_that_do_not_fit] == [
+            f"withdraw {edit('withdraw', 5).id} by ana"
+        ]
+        assert room.store.edits() == []
+        assert [(one.stage, one.kind) for one in room.store.dead_letters()] == [("link", "rejected")]
+    assert room.replay(apply=True).edits_that_do_not_fit == []
+    assert room.store.dead_letters() == []
+    assert [one.withdrawn for one in room.store.timeline(case_id)] == ["", "withdrawn by ana"]
+    assert [one.id for one in room.store.edits()] == [edit("withdraw", 5).id]
+
+
+def test_an_edit_of_which_half_fits_is_applied_by_half(room: Newsroom):
+    room.read(ARREST, CHARGE)
+    case_id, charge = quote(room, "charge")
+    _, arrest = quote(room, "arrest")
+    room.read(edit("withdraw", 5, case_id=case_id, event_ids=(arrest, charge)))
+    report = room.replay(overlooking("charge"), apply=True)
+    assert len(report.edits_that_do_not_fit) == 1
+    assert [one.withdrawn for one in room.store.timeline(case_id)] == ["withdrawn by ana"]
+    room.replay(apply=True)
+    assert room.cases() == {case_id: ()}
+
+
+def test_a_merge_that_linking_does_itself_by_now_stays_in_the_book(room: Newsroom):
+    room.read(ARREST, CHARGE, classify=APART)
+    (first, _), (second, _) = quote(room, "arrest"), quote(room, "charge")
+    room.read(edit("merge", 5, case_id=second, into=first))
+    report = room.replay(apply=True)
+    assert report.edits_that_do_not_fit == []
+    assert [one.id for one in room.store.edits()] == [edit("merge", 5).id]
+    assert dict(room.store.signposts()) == {second: first}
+    assert room.replay(APART, apply=True).edits_that_do_not_fit == []
+    assert list(room.cases()) == [first]
+
+
+def test_an_edit_follows_its_events_into_several_cases(room: Newsroom):
+    room.read(ARREST, CHARGE)
+    case_id, _ = quote(room, "arrest")
+    events = (quote(room, "arrest")[1], quote(room, "charge")[1])
+    room.read(edit("withdraw", 5, case_id=case_id, event_ids=events))
+    room.replay(APART, apply=True)
+    assert sorted(room.cases().values()) == [(), ()]
+    room.read(edit("undo", 6, value=edit("withdraw", 5).id))
+    room.replay(apply=True)
+    assert len(room.cases()[case_id]) == 1
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+def notices(room: Newsroom) -> list[str]:
+    """Return the changes that somebody was told of."""
+    return sorted(entry.notice.change for entry in room.store.outbox())
+
+
+def test_nobody_is_told_unless_asked_for(room: Newsroom):
+    room.store.save_subscription(make_subscription())
+    room.read(ARREST, CHARGE, classify=overlooking("charge"))
+    told = room.store.outbox()
+    assert len(told) == 1
+    assert room.replay(apply=True).gained == {"charge": 1}
+    assert room.store.outbox() == told
+
+
+def test_a_gained_event_is_told_once_as_the_move_that_it_is(room: Newsroom):
+    room.store.save_subscription(make_subscription())
+    room.read(ARREST, CHARGE, classify=overlooking("charge"))
+    for _ in range(2):
+        room.replay(tell=True, apply=True)
+        room.read(ARREST, CHARGE)
+        assert notices(room) == ["opened", "updated"]
+
+
+def test_an_earlier_report_of_what_was_told_is_no_news(room: Newsroom):
+    room.store.save_subscription(make_subscription())
+    echo = text("echo", "arrest; Mara Lindqvist; 2026-02-28", hours=3, source="coast-times")
+    blind = but(
+        lambda event: event, lambda article: toy(article) if article.id == echo.id else overlooking("a")(article)
+    )
+    room.read(ARREST, echo, classify=blind)
+    assert len(notices(room)) == 1
+    assert room.replay(tell=True, apply=True).gained == {"arrest": 1}
+    assert len(notices(room)) == 1
+
+
+def test_those_who_were_told_of_a_lost_event_are_told_so_once(room: Newsroom):
+    room.store.save_subscription(make_subscription())
+    room.read(ARREST, CHARGE)
+    room.store.save_subscription(make_subscription("later"))
+    for _ in range(2):
+        room.replay(overlooking("charge"), tell=True, apply=True)
+        assert notices(room) == ["corrected", "opened", "updated"]
+
+
+def test_what_came_in_silently_stays_silent(room: Newsroom):
+    room.store.save_subscription(make_subscription())
+    room.read(text("old", "arrest; Iven Marlo; 2019-02-28", muted=True), classify=overlooking("arrest"))
+    assert room.replay(tell=True, apply=True).gained == {"arrest": 1}
+    assert notices(room) == []
+
+
+def test_what_is_written_to_the_old_tables_meanwhile_stays(room: Newsroom):
+    room.read(ARREST)
+
+    def subscribes(article: Article) -> list[ArticleEvents]:
+        room.store.save_subscription(make_subscription())
+        return toy(article)
+
+    room.replay(subscribes, apply=True)
+    assert len(room.store.subscriptions()) == 1
+
+
+# --- what cannot be worked on -----------------------------------------------------------------------------------------
+
+
+def broken(article: Article) -> list[ArticleEvents]:
+    raise ZeroDivisionError(article.title)
+
+
+def test_an_article_that_fails_is_a_dead_letter_and_comes_to_life_when_it_works(room: Newsroom):
+    for one in (ARREST, OTHER):
+        room.store.see([make_item_of(one)])
+    room.read(ARREST, OTHER)
+    fails_once = but(lambda event: event, lambda one: broken(one) if one.id == OTHER.id else toy(one))
+    assert room.replay(fails_once, apply=True).failed == 1
+    (letter,) = room.store.dead_letters()
+    assert (letter.stage, letter.kind, letter.item_id) == ("classify", "bug", OTHER.item_id)
+    assert ledger(room) == {"stored": 1, "dead": 1}
+    assert room.replay(apply=True).failed == 0
+    assert room.store.dead_letters() == []
+    assert ledger(room) == {"stored": 2}
+
+
+def test_a_coder_that_always_fails_ends_the_replay(room: Newsroom):
+    room.read(*(text(f"story-{n}", hours=n) for n in range(20)))
+    with pytest.raises(TooManyBugs, match="20 articles in a row"):
+        room.replay(broken, apply=True)
+    assert room.store.dead_letters() == []
+
+
+def test_the_ledger_says_what_is_read_now(room: Newsroom):
+    room.store.see([make_item_of(ARREST)])
+    room.read(ARREST, classify=overlooking("arrest"))
+    assert room.store.ledger()[0].reasons == {"no events": 1}
+    room.replay(apply=True)
+    assert room.store.ledger()[0].reasons == {"with events": 1}
+
+
+def make_item_of(article: Article):
+    from make import make_item
+
+    return make_item(id=article.item_id, source=article.source)
+
+
+def ledger(room: Newsroom) -> dict[str, int]:
+    (row,) = room.store.ledger()
+    return {name: n for name in ("stored", "dropped", "dead", "waiting") if (n := getattr(row, name))}
