@@ -196,7 +196,8 @@ def _linked(message: ArticleEvents, event: Event, change_id: str) -> LinkedEvent
 def _related(case: Case, decision: Decision) -> tuple[RelatedCase, ...]:
     if decision.verdict != "uncertain" or decision.case is None:
         return case.related
-    return (*case.related, RelatedCase(case_id=decision.case.id, relation=Relation.POSSIBLE_CASE))
+    score = tuple(decision.parts.items())
+    return (*case.related, RelatedCase(case_id=decision.case.id, relation=Relation.POSSIBLE_CASE, score=score))
 
 
 def _update(

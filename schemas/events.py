@@ -217,6 +217,8 @@ class Party(Record, frozen=True, kw_only=True):
 class RelatedCase(Record, frozen=True, kw_only=True):
     case_id: str
     relation: Relation
+    score: tuple[tuple[str, float], ...] = ()
+    """Of a `possible_case`: what spoke for it and against it, by name."""
 
 
 class Case(Record, frozen=True, kw_only=True):
