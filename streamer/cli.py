@@ -29,6 +29,7 @@ COMMANDS = {
     "notices": "notices:app",
     "feeds": "feeds:feeds",
     "ledger": "ledger:ledger",
+    "review": "review:review",
     "replay": "replay:replay_",
     "dead-letters": "dead_letters:app",
     "edit": "edit:app",
