@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each test starts processes
+
 ARTICLES = Path(__file__).parent / "quality" / "articles"
 
 

@@ -159,6 +159,7 @@ def hold(path: Path, ready: "multiprocessing.synchronize.Event") -> None:
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_a_second_runner_is_told_who_runs_and_takes_over_after_a_kill(path: Path):
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
@@ -221,6 +222,7 @@ def publish_many(place: Place, name: str) -> None:
         runtime.publish("items", [make_item(f"{name}-{n}-{part}") for part in range(3)])
 
 
+@pytest.mark.slow
 def test_processes_that_publish_at_once_lose_nothing(path: Path):
     context = multiprocessing.get_context("spawn")
     others = [

@@ -35,6 +35,7 @@ def opened() -> sqlite3.Connection:
     return made
 
 
+@pytest.mark.slow
 @given(documents(), st.lists(trees(), min_size=1, max_size=8))
 @settings(max_examples=150, deadline=None)
 def test_search_finds_what_the_matcher_finds(stored: list[Document], queries: list[Node]) -> None:
