@@ -60,10 +60,27 @@ class Fetching(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`host:port` pairs on private addresses that may be fetched all the same: for tests and the demo."""
 
 
+class Cluster(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The servers of the cluster mode. The key comes from the environment variable named here, never from the file."""
+
+    kafka: str = "127.0.0.1:9092"
+    """`host:port`, several with commas."""
+    elastic: tuple[str, ...] = ("http://127.0.0.1:9200",)
+    prefix: str = "crackdown"
+    """Of topics, consumer groups, indices: several installations may share servers."""
+    api_key_env: str = "CRACKDOWN_ELASTIC_KEY"
+    ca_certs: str = ""
+    """File with the authority that signed Elasticsearch's certificate; empty for the system's own."""
+    health: str = "127.0.0.1:8081"
+    """Where a worker answers on `/health` and `/metrics`."""
+
+
 class Config(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     feeds: tuple[Feed, ...] = ()
     mail: Mail = Mail()
     fetching: Fetching = Fetching()
+    cluster: Cluster | None = None
+    """Kafka and Elasticsearch in place of the one SQLite file."""
     processes: int = 0
     """Of the pool; 0 means one per core, at most 8."""
     keep_log_days: int = 30

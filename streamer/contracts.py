@@ -147,6 +147,19 @@ def by_day(linked: LinkedEvent) -> tuple[str, datetime, str]:
     return first_day(linked.event.date) or told.date().isoformat(), linked.seen_at, linked.event.id
 
 
+class StageHealth(Record, frozen=True, kw_only=True):
+    """How a stage is doing in one process."""
+
+    lag: int = 0
+    """Messages that wait before it."""
+    outcomes: dict[str, int] = {}
+    """How many messages ended how since the start: `published`, `dropped`, `rejected`, `unreadable`, `bug`."""
+    waiting: str = ""
+    """Why it stands still (our side is unavailable); empty while it moves."""
+    still: float = 0.0
+    """Seconds for which messages have waited and none was passed."""
+
+
 class Store(Protocol):
     """Articles, events, cases, subscriptions, the ledger and the outbox."""
 
@@ -336,3 +349,11 @@ class Runtime(Protocol):
 
     def lag(self) -> dict[str, int]:
         """Return by stage how many messages wait before it."""
+
+    def health(self) -> Mapping[str, StageHealth]:
+        """Return by stage how it is doing in this process."""
+
+    def prune(self, days: float) -> int:
+        """Delete messages older than this that all stages have passed. Return how many."""
+
+    def close(self) -> None: ...

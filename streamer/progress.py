@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from streamer.runtimes.embedded import EmbeddedRuntime
+from streamer.contracts import Runtime
 
 SHOWN = ("fetch", "classify", "link", "index", "alert", "deliver")
 
 
 @asynccontextmanager
-async def shown_progress(runtime: EmbeddedRuntime, console: Console) -> AsyncIterator[None]:
+async def shown_progress(runtime: Runtime, console: Console) -> AsyncIterator[None]:
     """Draw the stages' progress while the block runs."""
     columns = (TextColumn("{task.description:9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -25,7 +25,7 @@ async def shown_progress(runtime: EmbeddedRuntime, console: Console) -> AsyncIte
             await asyncio.gather(watcher, return_exceptions=True)
 
 
-async def _follow(runtime: EmbeddedRuntime, progress: Progress) -> None:
+async def _follow(runtime: Runtime, progress: Progress) -> None:
     bars = {name: progress.add_task(name, total=None) for name in SHOWN}
     while True:
         for name, health in runtime.health().items():

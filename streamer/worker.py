@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,19 +16,20 @@ from agents.fetch import Extract
 from schemas.events import DeadLetter
 from streamer.clock import Job, run_clock
 from streamer.config import Config, Feed, default_feeds
+from streamer.contracts import Runtime, Store
+from streamer.engines import open_runtime, open_store
 from streamer.feeds.client import Client
 from streamer.feeds.poll import PollReport, poll_due, poll_feed
 from streamer.home import Home
 from streamer.outbox import send_due
 from streamer.pipeline import Caller, Place, stages
 from streamer.pool import Pool
-from streamer.runtimes.embedded import EmbeddedRuntime
+from streamer.runtimes.health import serve
 from streamer.senders.email import EmailSender
 from streamer.senders.sending import Sender
 from streamer.senders.slack import SlackSender
 from streamer.senders.stdout import StdoutSender
 from streamer.senders.webhook import WebhookSender
-from streamer.stores.sqlite import SqliteStore
 
 PRELOAD = ("agents.classify", "agents.extract", "agents.page_html", "streamer.feeds.parse")
 """What the processes of the pool load once, before they are made."""
@@ -43,8 +44,8 @@ class Worker:
     """The parts of a running process."""
 
     home: Home
-    store: SqliteStore
-    runtime: EmbeddedRuntime
+    store: Store
+    runtime: Runtime
     pool: Pool
     client: Client
     senders: Mapping[str, Sender]
@@ -58,9 +59,18 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work and keep the clock's jobs going until `stop` is set."""
         clock = run_clock(self.jobs(), store=self.store, owner=self.owner, now=utc_now, stop=stop)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.runtime.run(stop=stop))
-            group.create_task(clock)
+        with self._health_page():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.runtime.run(stop=stop))
+                group.create_task(clock)
+
+    def _health_page(self) -> AbstractContextManager[object]:
+        """Answer on the page that a container's check reads, in cluster mode."""
+        cluster = self.home.config.cluster
+        if cluster is None:
+            return nullcontext()
+        host, _, port = cluster.health.rpartition(":")
+        return serve(self.runtime.health, host=host, port=int(port))
 
     def jobs(self) -> list[Job]:
         """Return what time starts."""
@@ -117,7 +127,7 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
     With `here_only` it works only on the stages that need neither the network nor the pool: enough for edits.
     """
     config = home.config
-    store = SqliteStore(home.database)
+    store = open_store(home)
     pool = Pool(config.processes, preload=PRELOAD)
     async with Client(config.fetching) as client:
         table = stages(
@@ -130,7 +140,7 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
             grouping_seconds=config.grouping_seconds,
         )
         rows = [row for row in table if row.place is Place.HERE or not here_only]
-        runtime = EmbeddedRuntime(home.database, rows, pool=pool, now=utc_now)
+        runtime = open_runtime(home, rows, pool=pool, now=utc_now)
         try:
             yield Worker(home, store, runtime, pool, client, make_senders(config), _owner())
         finally:

@@ -6,11 +6,12 @@ import urllib.request
 
 import pytest
 
-from streamer.runtimes.health import StageHealth, Stillness, check, serve, verdict
+from streamer.contracts import StageHealth
+from streamer.runtimes.health import Stillness, check, serve, verdict
 
 
 def stage(**changed) -> StageHealth:
-    return StageHealth(**({"lag": 0, "outcomes": {}, "waiting": ""} | changed))
+    return StageHealth(**changed)
 
 
 def test_a_stage_that_passes_messages_does_not_stand_still():

@@ -11,8 +11,9 @@ import msgspec
 import typer
 from rich.console import Console
 
+from streamer.contracts import Store
+from streamer.engines import open_store
 from streamer.home import Home, open_home
-from streamer.stores.sqlite import SqliteStore
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
@@ -39,9 +40,9 @@ def home() -> Home:
 
 
 @contextlib.contextmanager
-def opened_store() -> Iterator[SqliteStore]:
+def opened_store() -> Iterator[Store]:
     """Open the store of the home folder for the length of a command."""
-    store = SqliteStore(home().database)
+    store = open_store(home())
     try:
         yield store
     finally:

@@ -15,10 +15,9 @@ from typing import Any
 from agents.errors import Unavailable
 from schemas.codec import encode
 from schemas.events import DeadLetter, Message
-from streamer.contracts import AlreadyRunning
+from streamer.contracts import AlreadyRunning, StageHealth
 from streamer.pipeline import Caller, Output, Stage, attempt
 from streamer.runtimes.embedded_log import MessageLog
-from streamer.runtimes.health import StageHealth
 from streamer.runtimes.lane import Lane, growing_pause
 from streamer.stores.sqlite_database import Database
 
@@ -80,7 +79,10 @@ class EmbeddedRuntime:
         """Return by stage how it is doing."""
         lag = self.lag()
         waiting = {name: lane.waiting for name, lane in self._lanes.items()}
-        return {name: StageHealth(lag[name], dict(self._outcomes[name]), waiting.get(name, "")) for name in lag}
+        return {
+            name: StageHealth(lag=lag[name], outcomes=dict(self._outcomes[name]), waiting=waiting.get(name, ""))
+            for name in lag
+        }
 
     def prune(self, days: float) -> int:
         """Delete messages older than this that all stages have passed. Return how many."""

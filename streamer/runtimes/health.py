@@ -10,29 +10,18 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import msgspec
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from streamer.contracts import StageHealth
 
 STILL_SECONDS = 300.0
 """So long without progress, while messages wait, is a standstill: longer than any stage may take for one message."""
-
-
-@dataclass(frozen=True)
-class StageHealth:
-    """How a stage is doing in this process."""
-
-    lag: int
-    """Messages that wait before it."""
-    outcomes: Mapping[str, int]
-    """How many messages ended how since the start: `published`, `dropped`, `rejected`, `unreadable`, `bug`."""
-    waiting: str
-    """Why it stands still (our side is unavailable); empty while it moves."""
-    still: float = 0.0
-    """Seconds for which messages have waited and none was passed."""
 
 
 @dataclass
@@ -69,7 +58,7 @@ def report(stages: Mapping[str, StageHealth], limit: float = STILL_SECONDS) -> t
     return status, {
         "ok": not trouble,
         "trouble": trouble,
-        "stages": {name: asdict(one) for name, one in stages.items()},
+        "stages": {name: msgspec.to_builtins(one) for name, one in stages.items()},
     }
 
 

@@ -19,8 +19,9 @@ import structlog
 from agents.errors import Unavailable
 from schemas.codec import encode
 from schemas.events import DeadLetter, Message
+from streamer.contracts import StageHealth
 from streamer.pipeline import BUG_LIMIT, Caller, Output, Result, Stage, TooManyBugs, as_dead_letter, attempt
-from streamer.runtimes.health import StageHealth, Stillness
+from streamer.runtimes.health import Stillness
 from streamer.runtimes.kafka_broker import Broker
 from streamer.runtimes.kafka_lane import Policy
 from streamer.runtimes.kafka_stage import DEFAULT_TIMING, StageApp, Timing, send
@@ -114,6 +115,10 @@ class KafkaRuntime:
             )
             for stage in self._stages
         }
+
+    def prune(self, days: float) -> int:  # noqa: ARG002 (the contract's signature)
+        """Leave it to Kafka, which deletes messages by the retention that its topics were made with."""
+        return 0
 
     def close(self) -> None:
         self._broker.close()
