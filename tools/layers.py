@@ -5,14 +5,14 @@ much.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from learning import fit, fit_forest, fit_typed
-from samples import Pair, Sample
-from targets import NAME_SLOTS, kept_by
+from samples import Pair, Sample, Story, forms
+from targets import NAME_SLOTS, fills, kept_by
 
-from agents.grammar.acts import Act, find_acts
+from agents.grammar.acts import Act, Likely, fill, likely_acts
 from agents.grammar.context import Seen
 from agents.grammar.decide import contexts, with_rivals
 from agents.grammar.features import outcome_features
@@ -20,6 +20,7 @@ from agents.grammar.forest import Forest
 from agents.grammar.judge import judge
 from agents.grammar.model import Linear, Models
 from agents.grammar.reading import Reading
+from agents.grammar.slots import pairs
 from agents.grammar.writing import name_of
 
 INNER = 5
@@ -27,15 +28,29 @@ INNER = 5
 
 def train(samples: Sequence[Sample]) -> Models:
     """Return the models learnt from these files."""
-    cases = [case for part in range(INNER) for case in _held_out(samples, part)]
-    return Models(train_linear(samples), train_forests(cases))
+    views = [view for part in range(INNER) for view in _held_out(samples, part)]
+    return Models(train_linear(samples), train_forests(views))
 
 
-def _held_out(samples: Sequence[Sample], part: int) -> list["Case"]:
+def _held_out(samples: Sequence[Sample], part: int) -> list["View"]:
     """Return a part of the files as linear models see them that were trained on the other parts."""
-    others = [s for n, s in enumerate(samples) if n % INNER != part]
-    models = Models(train_linear(others), {})
-    return [applied(s, models) for n, s in enumerate(samples) if n % INNER == part]
+    models = Models(train_linear([s for n, s in enumerate(samples) if n % INNER != part]), {})
+    return [view(s, models) for s in samples[part::INNER]]
+
+
+class View(NamedTuple):
+    """A file as the linear models see it, by story."""
+
+    sample: Sample
+    likely: tuple[Likely, ...]
+
+
+def view(item: Sample, models: Models) -> View:
+    """Return a file as the linear models see it."""
+    return View(
+        item,
+        tuple(likely_acts(story.reading, judge(story.described, models), models) for story in item.stories),
+    )
 
 
 def train_linear(samples: Sequence[Sample]) -> dict[str, Linear]:
@@ -64,7 +79,8 @@ def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:
     names = [features for features, _ in known]
     status = fit(names, [truth["status"] for _, truth in known], strength=0.5)
     news = fit(names, [truth["time_role"] for _, truth in known], strength=0.1)
-    return {"event": event, "status": status, "told_as_news": news}
+    aggregate = fit(names, ["yes" if truth["aggregate"] else "no" for _, truth in known], strength=0.3)
+    return {"event": event, "status": status, "told_as_news": news, "aggregate": aggregate}
 
 
 def _of_slot(pairs: Sequence[Pair]) -> Linear:
@@ -72,32 +88,59 @@ def _of_slot(pairs: Sequence[Pair]) -> Linear:
 
 
 class Case(NamedTuple):
-    """A file as the second layer sees it: the acts of its stories, and the numbers that describe them."""
+    """A file as the last forests see it: its acts, looked up, and the numbers that describe them, by story."""
 
     sample: Sample
-    acts: list[Act]
-    seen: list[list[Seen]]
-    rows: list[list[list[float]]]
+    seen: tuple[list[Seen], ...]
+    rows: tuple[list[list[float]], ...]
 
 
-def applied(item: Sample, models: Models) -> Case:
-    """Return a file as the linear models see it."""
-    found = [find_acts(story.reading, judge(story.described, models), models) for story in item.stories]
-    looked = [contexts(story.reading, acts) for story, acts in zip(item.stories, found, strict=True)]
-    return Case(item, [a for acts in found for a in acts], [seen for seen, _ in looked], [rows for _, rows in looked])
+def case_of(item: View, forests: Mapping[str, Forest]) -> Case:
+    """Return a file with its slots filled."""
+    looked = [
+        contexts(story.reading, fill(story.reading, likely, forests))
+        for story, likely in zip(item.sample.stories, item.likely, strict=True)
+    ]
+    return Case(item.sample, tuple(seen for seen, _ in looked), tuple(rows for _, rows in looked))
 
 
-def train_forests(cases: Sequence[Case]) -> dict[str, Forest]:
-    """Return the forests: news or background, and which acts to keep."""
-    news = _train_news(cases)
-    guessed = [p for part in range(INNER) for p in _guess_news(cases, part)]
+def stated_in(story: Story) -> dict[tuple[int, str], int]:
+    """Return the number of the labelled event by the sentence and type of the candidate that states it."""
+    both = zip(story.described, story.stated, strict=True)
+    return {d.candidate[:2]: number for d, number in both if number is not None}
+
+
+def train_slots(views: Sequence[View]) -> dict[str, Forest]:
+    """Return the forests that fill the slots."""
+    rows: dict[str, list[list[float]]] = defaultdict(list)
+    yes: dict[str, list[bool]] = defaultdict(list)
+    for item in views:
+        for story, likely in zip(item.sample.stories, item.likely, strict=True):
+            stated = stated_in(story)
+            numbers = [stated.get(judged.candidate[:2]) for judged in likely.judged]
+            for pair in pairs(story.reading, likely.judged, likely.fillers):
+                number = numbers[pair.act]
+                if number is not None:
+                    slot, group = pair.filler.slot, pair.filler.group
+                    rows[slot].append(pair.row)
+                    yes[slot].append(fills(slot, group.key, forms(group), item.sample.events[number]))
+    return {slot: fit_forest(rows[slot], yes[slot], trees=60) for slot in sorted(rows)}
+
+
+def train_forests(views: Sequence[View]) -> dict[str, Forest]:
+    """Return all forests: those that fill slots, news or background, and which acts to keep."""
+    cases = []
+    for part in range(INNER):
+        slots = train_slots([item for n, item in enumerate(views) if n % INNER != part])
+        cases += [case_of(item, slots) for item in views[part::INNER]]
+    guessed = [chances for part in range(INNER) for chances in _guess_news(cases, part)]
     rows: list[list[float]] = []
     yes: list[bool] = []
     for case, chances in zip(_in_parts(cases), guessed, strict=True):
         more, right = keep_rows(case, chances)
         rows += more
         yes += right
-    return {"news": news, "keep": fit_forest(rows, yes, trees=120)}
+    return train_slots(views) | {"news": _train_news(cases), "keep": fit_forest(rows, yes, trees=120)}
 
 
 def _in_parts(cases: Sequence[Case]) -> list[Case]:
@@ -114,9 +157,9 @@ def _train_news(cases: Sequence[Case]) -> Forest:
     rows, yes = [], []
     for case in cases:
         for story, seen, numbers in zip(case.sample.stories, case.seen, case.rows, strict=True):
-            stated = {id(d.candidate): n for d, n in zip(story.described, story.stated, strict=True) if n is not None}
+            stated = stated_in(story)
             for item, row in zip(seen, numbers, strict=True):
-                number = stated.get(id(item.act.judged.candidate))
+                number = stated.get(item.act.judged.candidate[:2])
                 if number is not None:
                     rows.append(row)
                     yes.append(case.sample.events[number]["time_role"] == "news")

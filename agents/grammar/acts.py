@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agents.grammar.arguments import Filler, chosen, fillers, look_at
+from agents.grammar.forest import Forest
 from agents.grammar.groups import Group, groups
 from agents.grammar.judge import Judged
 from agents.grammar.model import Models
 from agents.grammar.reading import Reading
+from agents.grammar.slots import refined
 
 MOST = 60
 """Acts that are looked at in one article, the likeliest first."""
@@ -18,16 +20,16 @@ ENOUGH = 0.08
 NAME_SLOTS = ("authority", "complainant", "defendant", "target")
 
 THRESHOLDS = {
-    "authority": 0.3,
-    "complainant": 0.25,
-    "defendant": 0.25,
-    "target": 0.25,
-    "court": 0.3,
-    "country": 0.2,
-    "date": 0.2,
-    "money": 0.4,
+    "authority": 0.4,
+    "complainant": 0.4,
+    "defendant": 0.4,
+    "target": 0.4,
+    "court": 0.35,
+    "country": 0.35,
+    "date": 0.35,
+    "money": 0.45,
     "counts": 0.4,
-    "prison": 0.25,
+    "prison": 0.35,
 }
 """By slot, how likely a thing must be to fill it. Chosen on held-out folds for the best F1 of the field."""
 
@@ -49,8 +51,21 @@ class Act(NamedTuple):
         return frozenset((slot, str(f.group.key[0])) for slot in NAME_SLOTS for f in self.slots.get(slot, ()))
 
 
-def find_acts(reading: Reading, judged: Sequence[Judged], models: Models) -> list[Act]:
-    """Return the likelier candidates with their arguments, the likeliest first."""
-    likely = sorted((j for j in judged if j.likely >= ENOUGH), key=lambda j: (-j.likely, j.candidate.sentence))[:MOST]
-    things = look_at(reading, groups(reading) if likely else [], models)
-    return [Act(j, chosen(fillers(reading, j.candidate, things, models), THRESHOLDS)) for j in likely]
+class Likely(NamedTuple):
+    """The likelier candidates of a text, and what the linear models say may fill their slots."""
+
+    judged: tuple[Judged, ...]
+    fillers: tuple[list[Filler], ...]
+
+
+def likely_acts(reading: Reading, judged: Sequence[Judged], models: Models) -> Likely:
+    """Return the likelier candidates with all that may fill their slots, the likeliest first."""
+    found = sorted((j for j in judged if j.likely >= ENOUGH), key=lambda j: (-j.likely, j.candidate.sentence))[:MOST]
+    things = look_at(reading, groups(reading) if found else [], models)
+    return Likely(tuple(found), tuple(fillers(reading, j.candidate, things, models) for j in found))
+
+
+def fill(reading: Reading, likely: Likely, forests: Mapping[str, Forest]) -> list[Act]:
+    """Return the acts with the things that fill their slots, the likeliest first."""
+    better = refined(reading, likely.judged, likely.fillers, forests)
+    return [Act(judged, chosen(found, THRESHOLDS)) for judged, found in zip(likely.judged, better, strict=True)]

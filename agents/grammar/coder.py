@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from agents.grammar.acts import find_acts
+from agents.grammar.acts import fill, likely_acts
 from agents.grammar.decide import Decided, decide
 from agents.grammar.judge import describe, judge
 from agents.grammar.mentions import find_mentions
@@ -30,7 +30,8 @@ def _outlet(url: str | None) -> frozenset[str]:
 
 def decided(reading: Reading, models: Models) -> list[Decided]:
     """Return all likelier acts of a text with their confidence."""
-    return decide(reading, find_acts(reading, judge(list(describe(reading)), models), models), models)
+    likely = likely_acts(reading, judge(list(describe(reading)), models), models)
+    return decide(reading, fill(reading, likely, models.forests), models)
 
 
 def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> tuple[Event, ...]:

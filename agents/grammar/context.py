@@ -4,18 +4,16 @@ The forests that decide between news and background, and which acts to keep, rea
 """
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from agents.grammar.acts import NAME_SLOTS, Act
 from agents.grammar.mention import DateValue, Mention
+from agents.grammar.odds import NAN, TYPES, log_odds
 from agents.grammar.reading import Reading
-from schemas.taxonomy import EventType, Status
+from schemas.taxonomy import Status
 
-NAN = math.nan
 KINDS = ("title", "heading", "text", "quote", "item")
-TYPES = tuple(sorted(EventType))
 STATUSES = tuple(Status)
 BACK = 3
 """Sentences before an act in which a date that carries over to it is looked for."""
@@ -44,11 +42,6 @@ def see(reading: Reading, acts: Sequence[Act]) -> list[Seen]:
         )
         for act in acts
     ]
-
-
-def log_odds(probability: float) -> float:
-    p = min(0.9999, max(0.0001, probability))
-    return math.log(p / (1 - p))
 
 
 def context(reading: Reading, seen: Seen, others: Sequence[Seen]) -> list[float]:

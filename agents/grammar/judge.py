@@ -32,6 +32,8 @@ class Judged(NamedTuple):
     """Probability of that status."""
     news: float
     """Probability that the article reports it as new."""
+    aggregate: bool = False
+    """Whether it stands for many cases."""
 
 
 def describe(reading: Reading) -> Iterator[Described]:
@@ -53,7 +55,8 @@ def judge(described: Iterable[Described], models: Models) -> list[Judged]:
             features = outcome_features(item.candidate, item.features, item.stems)
             status, sure = models.linear["status"].best(features)
             news = probability(models.linear["told_as_news"].score(features))
-            found.append(Judged(item.candidate, likely, Status(status), sure, news))
+            aggregate = models.linear["aggregate"].score(features) > 0
+            found.append(Judged(item.candidate, likely, Status(status), sure, news, aggregate))
     return found
 
 

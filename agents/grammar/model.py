@@ -46,6 +46,10 @@ class Linear(NamedTuple):
         return self.labels[at], float(1 / np.exp(scores - scores[at]).sum())
 
 
+LINEAR, FOREST = "linear-", "forest-"
+"""How the names of the two sorts of model begin in the data file."""
+
+
 class Models(NamedTuple):
     """All that was learnt."""
 
@@ -71,8 +75,9 @@ def read_models(data: bytes) -> Models:
         for key in file.files:
             name, _, field = key.rpartition(".")
             parts[name][field] = file[key]
-    linear = {name: _linear(fields) for name, fields in parts.items() if "weights" in fields}
-    return Models(linear, {name: read_forest(fields) for name, fields in parts.items() if name not in linear})
+    split = {kind: {n.removeprefix(kind): f for n, f in parts.items() if n.startswith(kind)} for kind in (LINEAR, FOREST)}
+    linear = {name: _linear(fields) for name, fields in split[LINEAR].items()}
+    return Models(linear, {name: read_forest(fields) for name, fields in split[FOREST].items()})
 
 
 def _linear(fields: Mapping[str, NDArray[Any]]) -> Linear:
@@ -86,12 +91,12 @@ def write_models(models: Models) -> bytes:
     """Return the models as the bytes of an npz file."""
     arrays: dict[str, NDArray[Any]] = {}
     for name, model in models.linear.items():
-        arrays[f"{name}.features"] = np.frombuffer("\n".join(model.rows).encode(), np.uint8)
-        arrays[f"{name}.labels"] = np.frombuffer("\n".join(model.labels).encode(), np.uint8)
-        arrays[f"{name}.weights"] = model.weights.astype(np.float16)
-        arrays[f"{name}.bias"] = model.bias.astype(np.float32)
+        arrays[f"{LINEAR}{name}.features"] = np.frombuffer("\n".join(model.rows).encode(), np.uint8)
+        arrays[f"{LINEAR}{name}.labels"] = np.frombuffer("\n".join(model.labels).encode(), np.uint8)
+        arrays[f"{LINEAR}{name}.weights"] = model.weights.astype(np.float16)
+        arrays[f"{LINEAR}{name}.bias"] = model.bias.astype(np.float32)
     for name, forest in models.forests.items():
-        arrays |= {f"{name}.{field}": values for field, values in forest_arrays(forest).items()}
+        arrays |= {f"{FOREST}{name}.{field}": values for field, values in forest_arrays(forest).items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
