@@ -194,7 +194,7 @@ class Store(Protocol):
         """Return stored articles in the order of their ids, those after `after`."""
 
     def arrivals(self) -> Iterable[Arrival]:
-        """Yield the versions of all articles in the order in which they were seen, of equal times as published.
+        """Yield the versions of all articles in the order in which they were seen, then published, then of their pages.
 
         Texts are kept in their newest version only; of older ones those are yielded that left events behind.
         """

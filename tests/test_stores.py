@@ -175,9 +175,10 @@ def test_articles_arrive_in_the_order_in_which_they_were_seen_then_published(sto
     older = make_article("c", published_at=later(days=-2))
     newer = make_article("b", published_at=later(days=-1))
     undated = make_article("d", published_at=None)
-    for one in (late, undated, newer, older):
+    stories = [make_article(f"e-{part}", url="https://harbour-post.example/e", part=part) for part in range(12)]
+    for one in (late, undated, newer, older, *stories):
         store.save_article(one)
-    assert list(store.arrivals()) == [arrival(one) for one in (older, newer, undated, late)]
+    assert list(store.arrivals()) == [arrival(one) for one in (older, newer, *stories, undated, late)]
 
 
 def test_older_versions_that_left_events_behind_arrive_at_their_time(store: Store):

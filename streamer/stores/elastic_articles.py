@@ -53,11 +53,13 @@ class Articles:
 
     def _newest(self) -> Iterator[Arrival]:
         """Yield the stored version of each article in the order in which they were seen."""
-        sort: list[dict[str, Any]] = [{"seen_at": "asc"}, {"published_at": "asc"}, {"article_id": "asc"}]
+        order = ("seen_at", "published_at", "name", "part", "article_id")
         fields = ["article_id", "version", "seen_at"]
         after: list[Any] | None = None
         while True:
-            answer = self._elastic.search("articles", sort=sort, size=_PAGE, search_after=after, source=fields)
+            answer = self._elastic.search(
+                "articles", sort=[{name: "asc"} for name in order], size=_PAGE, search_after=after, source=fields
+            )
             hits = answer["hits"]["hits"]
             yield from (_arrival(hit["_source"]) for hit in hits)
             if len(hits) < _PAGE:

@@ -29,8 +29,8 @@ _MAIN_CASES = """
     ) FROM articles WHERE part = 0 AND name > ? ORDER BY name LIMIT 500
 """
 _NEWEST = """
-    SELECT articles.id, version, texts.seen_at, coalesce(published_at, texts.seen_at) FROM articles
-    JOIN texts ON texts.id = articles.id ORDER BY 3, 4, 1
+    SELECT articles.id, version, texts.seen_at FROM articles JOIN texts ON texts.id = articles.id
+    ORDER BY texts.seen_at, published_at IS NULL, published_at, name, part, articles.id
 """
 _OLDER = """
     SELECT record FROM events LEFT JOIN articles ON articles.id = article_id
@@ -67,7 +67,7 @@ class Articles:
             rows = connection.execute(_NEWEST)
             newest = (
                 Arrival(article_id=id_, article_version=version, seen_at=_START + timedelta(microseconds=seen_at))
-                for id_, version, seen_at, _ in rows
+                for id_, version, seen_at in rows
             )
             yield from heapq.merge(sorted(older, key=_seen), newest, key=lambda one: one.seen_at)
 
