@@ -1,26 +1,60 @@
-"""Where to look closer: fast search for the few words that can begin or end a value.
+"""Where to look closer: the words that can begin or end a date, a term or a number, found in one pass over the text."""
 
-A pattern that begins with a set of characters is searched about six times as fast as one that ignores case or begins
-with a word boundary, so the words are looked for behind the blank or bracket that stands before them.
-"""
+from collections.abc import Iterable, Mapping
+from functools import cache
 
-import re
-from collections.abc import Iterable, Iterator
+import ahocorasick
 
-_BEFORE = r"[\s“”\"‘’'(\[\u2013\u2014/-]"
+from agents.grammar.gazetteer import lowered
+
+UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+MONTHS = "January February March April May June July August September October November December".split()
+SHORT_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
+_DISTANCE = ["yesterday", "today", "tonight", "last", "this", "next", "previous", "early", "late", "earlier", "later"]
+_DISTANCE += ["mid", "past", "the past", "the previous", "the end of", "over the weekend"]
+_DISTANCE += ["at the weekend", "at the end of"]
+_GROUPS: Mapping[str, Iterable[str]] = {
+    "month": [*MONTHS, *SHORT_MONTHS, "Sept"],
+    "weekday": WEEKDAYS,
+    "distance": _DISTANCE,
+    "ago": ["ago"],
+    "length": ["year", "years", "month", "months", "weeks", "days", "life"],
+    "number": [*UNITS, *TENS, "half a dozen", "a dozen", "a hundred"],
+}
+
+Anchors = Mapping[str, list[int]]
+"""For each group of words (`month`, `weekday`, `distance`, `ago`, `length`, `number`) where in the text they begin."""
 
 
-def anchor(words: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern for `anchored`: any of the words, first letter in either case; longer words go first."""
-    by_letter: dict[str, list[str]] = {}
-    for word in sorted(words, key=len, reverse=True):
-        by_letter.setdefault(word[0], []).append(word[1:])
-    letters = (f"[{letter.upper()}{letter}](?:{'|'.join(rests)})" for letter, rests in by_letter.items())
-    return re.compile(rf"{_BEFORE}(?P<word>(?:{'|'.join(letters)}))(?!\w)")
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    groups: dict[str, list[str]] = {}
+    for group, words in _GROUPS.items():
+        for word in words:
+            groups.setdefault(word.lower(), []).append(group)
+    automaton = ahocorasick.Automaton()
+    for word, names in groups.items():
+        automaton.add_word(word, (len(word) - 1, tuple(dict.fromkeys(names))))
+    automaton.make_automaton()
+    return automaton
 
 
-def anchored(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans at which the words of an `anchor` stand in `text`."""
-    for found in pattern.finditer(f" {text}"):
-        start, end = found.span("word")
-        yield start - 1, end - 1
+def find_anchors(text: str) -> Anchors:
+    """Return where the words of each group begin, in order; case is ignored, parts of longer words are left out."""
+    found: dict[str, list[int]] = {group: [] for group in _GROUPS}
+    size = len(text)
+    for last, (before, groups) in _automaton().iter(lowered(text)):
+        start, end = last - before, last + 1
+        if (end < size and (text[end].isalnum() or text[end] == "_")) or (start and text[start - 1].isalnum()):
+            continue
+        for group in groups:
+            found[group].append(start)
+    for starts in found.values():
+        starts.sort()  # the automaton goes by the ends of words
+    return found

@@ -6,31 +6,17 @@ unless the words before it say so ("will be sentenced on 3 May").
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from agents.grammar.anchors import MONTHS, SHORT_MONTHS, Anchors, find_anchors
 from agents.grammar.intervals import date_mention, day_of, month_of, nearest, year_of
 from agents.grammar.mention import DateValue, Mention
 from agents.grammar.relative_dates import relative_dates
 
-_FULL = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_SHORT = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_MONTH = {name: n for n, name in enumerate(_FULL, 1)} | {name: n for n, name in enumerate(_SHORT, 1)} | {"Sept": 9}
-_NAMES = "|".join((*_FULL, "Sept", *_SHORT))
-_MONTH_NAME = re.compile(rf"(?:{'|'.join(_FULL)})\b|(?:Sept|{'|'.join(_SHORT)})\b\.?")
+_MONTH = {name: n for names in (MONTHS, SHORT_MONTHS) for n, name in enumerate(names, 1)} | {"Sept": 9}
+_NAMES = "|".join((*MONTHS, "Sept", *SHORT_MONTHS))
+_MONTH_NAME = re.compile(rf"(?:{'|'.join(MONTHS)})\b|(?:Sept|{'|'.join(SHORT_MONTHS)})\b\.?")
 _AMBIGUOUS = frozenset(("May", "March", "Mar", "Jan", "Dec", "Sep", "Jun"))
 """Month names that are also words or names: they need a day, a year or a preposition of time beside them."""
 
@@ -59,8 +45,8 @@ _AHEAD = re.compile(
 )
 _PAST = re.compile(r"\b(?:was|were|had|did)\b", re.IGNORECASE)
 
-_ISO = re.compile(r"(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)")
-_NUMERIC = re.compile(r"\d{1,2}(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<year>(?:19|20)\d\d)(?!\d)")
+_ISO = re.compile(r"[12][09]\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)")
+_NUMERIC = re.compile(r"[0-9]{1,2}(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<year>(?:19|20)\d\d)(?!\d)")
 _BARE_YEAR = re.compile(r"(?:19[89]|20[0-4])\d(?![\d,.]?\d|[-–/]\d\d|s\b|%|-year|-cv|-cr)")
 _YEAR_BEFORE = re.compile(
     r"(?:\b(?P<part>early|late|mid)[- ]|\b(?:in|of|since|from|until|till|by|during|for|through|to|and|between|before|"
@@ -69,13 +55,15 @@ _YEAR_BEFORE = re.compile(
 )
 
 
-def find_dates(text: str, published: date | None) -> list[Mention]:
+def find_dates(text: str, published: date | None, anchors: Anchors | None = None) -> list[Mention]:
     """Return the dates in `text`, in order and without overlaps.
 
-    Without `published` only dates that carry their year are found.
+    Without `published` only dates that carry their year are found. `anchors` are those of the text, where they are
+    known already.
     """
+    anchors = find_anchors(text) if anchors is None else anchors
     found: list[Mention] = []
-    for mention in sorted(_all(text, published), key=lambda m: (m.start, -m.end)):
+    for mention in sorted(_all(text, published, anchors), key=lambda m: (m.start, -m.end)):
         if not found or mention.start >= found[-1].end:
             found.append(_of_the_same_year(text, mention, found))
     return found
@@ -92,12 +80,12 @@ def _of_the_same_year(text: str, mention: Mention, before: list[Mention]) -> Men
     return mention._replace(value=DateValue(iso=iso, relative=True), rule="date.same_year")
 
 
-def _all(text: str, published: date | None) -> Iterator[Mention]:
+def _all(text: str, published: date | None, anchors: Anchors) -> Iterator[Mention]:
     yield from _in_digits(text)
-    yield from _by_month(text, published)
+    yield from _by_month(text, published, anchors["month"])
     yield from _years(text)
     if published is not None:
-        yield from relative_dates(text, published)
+        yield from relative_dates(text, published, anchors)
 
 
 def _stands_alone(text: str, start: int) -> bool:
@@ -130,12 +118,12 @@ def _years(text: str) -> Iterator[Mention]:
             yield from date_mention(start, found.end(), year_of(int(found[0])), "date.bare_year")
 
 
-def _by_month(text: str, published: date | None) -> Iterator[Mention]:
-    for found in _MONTH_NAME.finditer(text):
-        start, end = found.span()
-        name = found[0].rstrip(".")
-        if start and text[start - 1].isalnum():
+def _by_month(text: str, published: date | None, starts: Sequence[int]) -> Iterator[Mention]:
+    for start in starts:
+        found = _MONTH_NAME.match(text, start)
+        if found is None:
             continue
+        end, name = found.end(), found[0].rstrip(".")
         left = _LEFT.search(text, max(0, start - 18), start)
         right = _RIGHT.match(text, end)
         if name in _AMBIGUOUS and not (left or right or _TIME_BEFORE.search(text, max(0, start - 10), start)):

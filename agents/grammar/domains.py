@@ -8,7 +8,7 @@ import tldextract
 from agents.grammar.mention import Mention, NameValue
 from agents.lexicon import cue_words, words
 
-_INNER_DOT = re.compile(r"\.[A-Za-z]|[\[(](?:\.|dot)[\])]")
+_INNER_DOT = re.compile(r"\.[A-Za-z]|\[(?:\.|dot)[\])]|\((?:\.|dot)[\])]")
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
 _REST = re.compile(rf"(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,62}}){{1,6}}")
 _FIRST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})$")

@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from agents.grammar.anchors import find_anchors
 from agents.grammar.counts import find_counts
 from agents.grammar.courts import find_courts
 from agents.grammar.dates import find_dates
@@ -31,9 +32,10 @@ def find_mentions(text: str, *, published: date | None, outlet_domains: frozense
     hold a name. Where two names claim the same characters, the longer wins, then the surer. `published` is the day
     that relative dates are resolved from; `outlet_domains` are domains of the outlet, which are never mentioned.
     """
-    numbers = find_numbers(text)
-    values = [*find_money(text, numbers), *find_dates(text, published), *find_terms(text), *find_dockets(text)]
-    values = _without_overlaps(values)
+    anchors = find_anchors(text)
+    numbers = find_numbers(text, anchors)
+    dates, terms = find_dates(text, published, anchors), find_terms(text, anchors)
+    values = _without_overlaps([*find_money(text, numbers), *dates, *terms, *find_dockets(text)])
     names = _without_overlaps([*_names(text, outlet_domains), *values])
     settled = [*values, *find_counts(text, numbers), *(name for name in names if name.kind not in _VALUES)]
     settled.sort(key=lambda mention: (mention.start, -mention.end, mention.kind))
@@ -86,12 +88,11 @@ def _with_country(bodies: Sequence[Mention], places: Sequence[Mention]) -> Itera
 def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
     """Keep the surest mention where several overlap: weak ones give way, then the shorter, then the later rule."""
     ranked = sorted(enumerate(mentions), key=lambda item: (_weakness(item[1]), item[1].start - item[1].end, item[0]))
-    taken: set[int] = set()
+    taken = bytearray(max((mention.end for _, mention in ranked), default=0))
     kept = []
     for _, mention in ranked:
-        span = range(mention.start, mention.end)
-        if taken.isdisjoint(span):
-            taken.update(span)
+        if taken.find(1, mention.start, mention.end) < 0:
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             kept.append(mention)
     return kept
 

@@ -1,36 +1,13 @@
 """Numbers in words and digits: "1,234", "5.6 million", "thirty-three", "half a dozen"."""
 
 import re
+from heapq import merge
 from typing import NamedTuple
 
-from agents.grammar.anchors import anchor, anchored
+from agents.grammar.anchors import TENS, UNITS, Anchors, find_anchors
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-
-SMALL: dict[str, int] = {word: n for n, word in enumerate(_UNITS)} | {
-    word: 10 * n for n, word in enumerate(_TENS, start=2)
+SMALL: dict[str, int] = {word: n for n, word in enumerate(UNITS)} | {
+    word: 10 * n for n, word in enumerate(TENS, start=2)
 }
 """Number words below a hundred that are one word."""
 
@@ -66,18 +43,20 @@ _DIGITS = re.compile(
 """Thousands may be split by comma, thin blank or (twice) point, and in the Indian way (10,00,000)."""
 
 _WORD = "|".join(sorted(SMALL, key=len, reverse=True))
-_UNIT_WORD = "|".join(_UNITS[1:10])
+_UNIT_WORD = "|".join(UNITS[1:10])
 _WORDS = re.compile(
     rf"half a dozen|a dozen|(?:a|{_WORD}) hundred(?:(?: and)?[ -](?:{_WORD})(?:[ -](?:{_UNIT_WORD}))?)?"
     rf"|(?:{_WORD})(?:-(?:{_UNIT_WORD}))?",
     re.IGNORECASE,
 )
-_WORD_START = anchor([*sorted(SMALL, key=len, reverse=True), "half a dozen", "a dozen", "a hundred"])
 _SCALE = re.compile(
     rf"[ {_BLANK}-]?(?:(?P<word>dozen|hundred|thousand|lakh|million|crore|billion|trillion|mln|bln|mil|mn|bn|tn|cr)s?"
     r"|(?P<letter>[kKmMbB]))(?![\w])(?!\.\d)",
     re.IGNORECASE,
 )
+
+
+_FIGURES = re.compile(r"[0-9][\d,.\u2009\u202f\u00a0]*")
 
 
 class Number(NamedTuple):
@@ -90,13 +69,16 @@ class Number(NamedTuple):
     """True if a scale word or letter belongs to it."""
 
 
-def find_numbers(text: str) -> list[Number]:
-    """Return the numbers in `text`, in order. "Dozens" and "hundreds" are no numbers."""
+def find_numbers(text: str, anchors: Anchors | None = None) -> list[Number]:
+    """Return the numbers in `text`, in order. "Dozens" and "hundreds" are no numbers.
+
+    `anchors` are those of the text, where they are known already.
+    """
+    anchors = find_anchors(text) if anchors is None else anchors
     found: list[Number] = []
-    starts = [m.start() for m in re.finditer(r"\d[\d,.\u2009\u202f\u00a0]*", text)]
-    starts += [start for start, _ in anchored(_WORD_START, text)]
+    starts = [m.start() for m in _FIGURES.finditer(text)]
     taken = -1
-    for start in sorted(starts):
+    for start in merge(starts, anchors["number"]):
         if start < taken or (start and text[start - 1].isalnum()):
             continue
         number = number_at(text, start)

@@ -1,16 +1,15 @@
 """Dates told by distance from the day of publication: "Tuesday", "last week", "three months ago"."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from agents.grammar.anchors import anchor, anchored
+from agents.grammar.anchors import WEEKDAYS, Anchors
 from agents.grammar.intervals import Interval, date_mention, days_back, month_of, months_off, year_of
 from agents.grammar.mention import Mention
 from agents.grammar.numbers import SMALL
 
-_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_WEEKDAY = {name: n for n, name in enumerate(_DAYS)} | {name[:3]: n for n, name in enumerate(_DAYS)}
+_WEEKDAY = {name: n for n, name in enumerate(WEEKDAYS)}
 _DAY_NAME = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _DATE_FOLLOWS = re.compile(
     r",? (?:the )?(?:\d{1,2}(?:st|nd|rd|th)?\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d)"
@@ -27,30 +26,6 @@ _PHRASE = re.compile(
     r"|(?P<day>yesterday|today|tonight)\b|(?P<over>over the weekend|at the weekend)\b",
     re.IGNORECASE,
 )
-_PHRASE_START = anchor(
-    [
-        "yesterday",
-        "today",
-        "tonight",
-        "last",
-        "this",
-        "next",
-        "previous",
-        "early",
-        "late",
-        "earlier",
-        "later",
-        "mid",
-        "the past",
-        "the previous",
-        "past",
-        "over the weekend",
-        "at the weekend",
-        "at the end of",
-        "the end of",
-    ]
-)
-_AGO_WORD = re.compile(r" [Aa]go\b")
 _AGO = re.compile(
     r"\b(?:(?:about|around|nearly|almost|over|roughly|more than|just over|some|just under|just) )?"
     r"(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|a few|several)"
@@ -59,20 +34,21 @@ _AGO = re.compile(
 )
 
 
-def relative_dates(text: str, published: date) -> Iterator[Mention]:
+def relative_dates(text: str, published: date, anchors: Anchors) -> Iterator[Mention]:
     """Yield the dates of `text` that are told by distance, resolved from `published`."""
-    yield from _weekdays(text, published)
-    yield from _phrases(text, published)
-    for found in _AGO_WORD.finditer(text):
-        yield from _ago(text, found.start() + 1, found.end(), published)
+    yield from _weekdays(text, published, anchors["weekday"])
+    yield from _phrases(text, published, anchors["distance"])
+    for start in anchors["ago"]:
+        yield from _ago(text, start, start + 3, published)
 
 
-def _weekdays(text: str, published: date) -> Iterator[Mention]:
+def _weekdays(text: str, published: date, starts: Sequence[int]) -> Iterator[Mention]:
     """A weekday is the last one up to the day of publication; "last Tuesday" lies before that day."""
-    for found in _DAY_NAME.finditer(text):
-        start, end = found.span()
-        if (start and text[start - 1].isalnum()) or _DATE_FOLLOWS.match(text, end):
+    for start in starts:
+        found = _DAY_NAME.match(text, start)
+        if found is None or _DATE_FOLLOWS.match(text, found.end()):
             continue
+        end = found.end()
         left = _WHICH_DAY.search(text, max(0, start - 14), start)
         which = left["which"].lower() if left else ""
         if which in ("every", "each"):
@@ -87,8 +63,8 @@ def _weekdays(text: str, published: date) -> Iterator[Mention]:
         yield from date_mention(begin, end, (day, day), "date.weekday", published=published)
 
 
-def _phrases(text: str, published: date) -> Iterator[Mention]:
-    for start, _ in anchored(_PHRASE_START, text):
+def _phrases(text: str, published: date, starts: Sequence[int]) -> Iterator[Mention]:
+    for start in starts:
         found = _PHRASE.match(text, start)
         if found is None:
             continue

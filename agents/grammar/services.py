@@ -30,7 +30,7 @@ def find_services(
     return [*(mention for run in runs for mention in _uses(text, run, cued)), *_numbered(text)]
 
 
-_NUMBERED = re.compile(r"\d{1,4}[a-z]{4,}[\w-]*")
+_NUMBERED = re.compile(r"[0-9]{1,4}[a-z]{4,}[\w-]*")
 _UNITS = re.compile(r"\d+(?:year|month|week|day|hour|min|sec|euro|million|billion|people|thousand|bit|point)")
 
 

@@ -1,8 +1,9 @@
 """Lengths of time that could be a sentence: "three-and-a-half years", "18 months", "life in prison"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from agents.grammar.anchors import Anchors, find_anchors
 from agents.grammar.mention import Mention, TermValue
 from agents.grammar.numbers import SMALL, value_of
 
@@ -58,20 +59,25 @@ _DEFAULT_RIGHT = re.compile(
 )
 
 
-def find_terms(text: str) -> list[Mention]:
+def find_terms(text: str, anchors: Anchors | None = None) -> list[Mention]:
     """Return the lengths of time in `text` that are no ages and no distances in time.
 
     `value.months` counts a year as 12, a week as 7 and a day as 1 thirtieth parts of a month.
+    `anchors` are those of the text, where they are known already.
     """
+    anchors = find_anchors(text) if anchors is None else anchors
     found: list[Mention] = []
-    for mention in _all(text):
+    for mention in _all(text, anchors["length"]):
         if not found or mention.start >= found[-1].end:
             found.append(mention)
     return found
 
 
-def _all(text: str) -> Iterator[Mention]:
-    for unit in _UNIT.finditer(text):
+def _all(text: str, starts: Sequence[int]) -> Iterator[Mention]:
+    for start in starts:
+        unit = _UNIT.match(text, start)
+        if unit is None:
+            continue
         if unit[0].lower() == "life":
             yield from _life(text, unit.start())
         else:
