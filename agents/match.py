@@ -6,6 +6,7 @@ Used for alerts, for the matched words that a notice names, and for marking them
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from schemas.documents import Document
@@ -34,10 +35,14 @@ MARKS = ("⟦", "⟧")
 
 
 class View:
-    """A document with its fields' tokens, made once for all the queries that are tried on it."""
+    """A document with its fields' tokens, made once for all the queries that are tried on it.
 
-    def __init__(self, document: Document) -> None:
+    `former_ids` are ids that its case had before: who follows one of them follows the case.
+    """
+
+    def __init__(self, document: Document, former_ids: tuple[str, ...] = ()) -> None:
         self.document = document
+        self.former_ids = former_ids
         self._lines: dict[str, str] = {}
 
     def line(self, name: str) -> str:
@@ -45,6 +50,11 @@ class View:
         if name not in self._lines:
             self._lines[name] = f" {token_line(texts(self.document, name))} "
         return self._lines[name]
+
+    def keywords(self, name: str) -> tuple[str, ...]:
+        """Return the values of a keyword or boolean field."""
+        found = keywords(self.document, name)
+        return (*found, *self.former_ids) if name == "case_id" else found
 
 
 Test = Callable[[View], bool]
@@ -85,8 +95,8 @@ def _leaf(node: Match | Prefix | Exists | Range, now: datetime) -> Test:
         words = f" {' '.join(tokens(node.text))}{' ' if isinstance(node, Match) else ''}"
         return lambda view: words in view.line(node.field)
     if isinstance(node, Prefix):
-        return lambda view: any(one.startswith(node.text) for one in keywords(view.document, node.field))
-    return lambda view: node.text in keywords(view.document, node.field)
+        return lambda view: any(one.startswith(node.text) for one in view.keywords(node.field))
+    return lambda view: node.text in view.keywords(node.field)
 
 
 def exists(document: Document, name: str) -> bool:
@@ -112,6 +122,7 @@ def _range(node: Range, now: datetime) -> Test:
 Limits = tuple[datetime | None, datetime | None, bool, bool]
 
 
+@lru_cache(maxsize=1024)
 def date_limits(node: Range, now: datetime) -> Limits:
     """Return the bounds of a date range as instants, and for each whether it lies outside itself."""
     low = instants(node.low, now) if node.low is not None else None
@@ -136,7 +147,11 @@ def _between(value: _T | None, low: _T | None, high: _T | None, low_open: bool, 
 
 def matched_terms(query: Query, document: Document, *, now: datetime) -> list[str]:
     """Return the parts of the query that the document fulfils, as they are spelled."""
-    view = View(document)
+    return terms_in(query, View(document), now=now)
+
+
+def terms_in(query: Query, view: View, *, now: datetime) -> list[str]:
+    """Return the parts of the query that the document of a view fulfils, as they are spelled."""
     return list(dict.fromkeys(spelling(leaf) for leaf in leaves(query.tree) if _leaf(leaf, now)(view)))
 
 
