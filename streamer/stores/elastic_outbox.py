@@ -166,6 +166,7 @@ def _document(entry: OutboxEntry) -> Source:
         "@timestamp": stamp(notice.created_at),
         "due_at": stamp(entry.due_at),
         "sent_at": stamp(entry.sent_at),
+        "seconds_to_send": (entry.sent_at - notice.created_at).total_seconds() if entry.sent_at else None,
         "held_until": stamp(_FREE),
         "attempts": len(entry.attempts),
         "record": pack(entry),
