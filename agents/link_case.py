@@ -1,12 +1,13 @@
 """A case as it follows from its timeline: pure functions, so that events in any order make the same case."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
-from agents.link_keys import party, service
+from agents.link_keys import fold_name, kind_of, party
+from agents.link_outcome import drops_all, standing
 from agents.link_title import title_of
 from schemas.events import Case, Event, LinkedEvent, Party
 from schemas.taxonomy import ROLES, EventType, Status
@@ -21,6 +22,7 @@ _STEPS = {
     EventType.RELEASE: "released",
     EventType.CHARGE: "charged",
     EventType.EXTRADITION: "extradited",
+    EventType.DISMISSAL: "case dismissed",
     EventType.SETTLEMENT: "settled",
     EventType.GUILTY_PLEA: "pleaded guilty",
     EventType.CONVICTION: "convicted",
@@ -28,6 +30,10 @@ _STEPS = {
     EventType.ACQUITTAL: "acquitted",
 }
 """From the first step of a proceeding to the last; a defendant's status is the furthest that the texts state."""
+_ORDER = {type_: place for place, type_ in enumerate(_STEPS)}
+_TAKEN = (Status.HAPPENED, Status.ONGOING)
+_WITH_SHORT_FORMS = ("complainant", "defendant")
+"""Roles in which a surname or the first word of a company's name is the same party as the full name."""
 _CLOSING = {EventType.SENTENCE, EventType.ACQUITTAL, EventType.SETTLEMENT, EventType.DISMISSAL}
 _OPENING = {
     EventType.ARREST,
@@ -37,7 +43,7 @@ _OPENING = {
     EventType.CONVICTION,
     EventType.INVESTIGATION,
 }
-_FINAL = {"sentenced", "acquitted", "settled"}
+_FINAL = {"sentenced", "acquitted", "settled", "case dismissed"}
 
 
 def fold(case_id: str, linked: Sequence[LinkedEvent], *, old: Case | None, at: datetime) -> Case:
@@ -48,7 +54,7 @@ def fold(case_id: str, linked: Sequence[LinkedEvent], *, old: Case | None, at: d
     """
     counted = [one for one in linked if not one.withdrawn]
     events = [one.event for one in counted]
-    parties = tuple(parties_of(events))
+    parties = tuple(parties_of(counted))
     days = sorted(event.date for event in events if event.date)
     published = sorted(one.published_at for one in counted if one.published_at)
     case = Case(
@@ -88,36 +94,69 @@ def unique(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def parties_of(events: Sequence[Event]) -> Iterator[Party]:
+def parties_of(linked: Sequence[LinkedEvent]) -> Iterator[Party]:
     """Yield the parties by role, each under its fullest name, with the other spellings as aliases."""
+    stands = standing(linked)
     for role in (*ROLES, "court"):
-        fold_name = service if role == "target" else party
         spelled: dict[str, list[str]] = {}
-        for event in events:
-            names = (event.court,) if role == "court" else getattr(event, role)
+        for one in linked:
+            names = (one.event.court,) if role == "court" else getattr(one.event, role)
             for name in names:
-                if name and name not in spelled.setdefault(fold_name(name), []):
-                    spelled[fold_name(name)].append(name)
-        for key, names in spelled.items():
+                if name and name not in spelled.setdefault(fold_name(role, name), []):
+                    spelled[fold_name(role, name)].append(name)
+        for keys, names in _short_forms_joined(spelled) if role in _WITH_SHORT_FORMS else _as_they_are(spelled):
             shown = max(names, key=len)
-            status = defendant_status(key, events) if role == "defendant" else ""
+            status = defendant_status(keys, linked, stands) if role == "defendant" else ""
             yield Party(name=shown, role=role, status=status, aliases=tuple(n for n in names if n != shown))
 
 
-def defendant_status(key: str, events: Iterable[Event]) -> str:
-    """Return the furthest step that the events state for the defendant with this folded name; never a mere plan."""
-    taken = [
-        event
-        for event in events
-        if event.type in _STEPS
-        and event.status in (Status.HAPPENED, Status.ONGOING)
-        and not event.aggregate
-        and key in {party(name) for name in event.defendant}
-    ]
-    if not taken:
-        return ""
-    order = list(_STEPS)
-    furthest = max(taken, key=lambda event: order.index(event.type))
+def _as_they_are(spelled: Mapping[str, list[str]]) -> Iterator[tuple[set[str], list[str]]]:
+    for key, names in spelled.items():
+        yield {key}, names
+
+
+def _short_forms_joined(spelled: Mapping[str, list[str]]) -> Iterator[tuple[set[str], list[str]]]:
+    """Yield folded names with their spellings: `Berg` joins `Anna Berg` if nobody else here is called so."""
+    words = {key: set(key.split()) for key in spelled}
+    home = {}
+    for key, own in words.items():
+        longer = [other for other, theirs in words.items() if own < theirs]
+        home[key] = longer[0] if len(longer) == 1 and kind_of(key) != "known" else key
+    for full in spelled:
+        keys = {key for key in spelled if home[key] == full}
+        if home[full] == full:
+            yield keys, [name for key in sorted(keys, key=list(spelled).index) for name in spelled[key]]
+
+
+def defendant_status(keys: set[str], linked: Iterable[LinkedEvent], stands: Sequence[LinkedEvent]) -> str:
+    """Return the furthest step that still stands for the defendant with these folded names; never a mere plan.
+
+    `linked` are all events of the case, `stands` those that no later act took back.
+    """
+    mine = [one.event for one in stands if _concerns(one.event, keys)]
+    ended = [event for event in mine if drops_all(event)] if _accused(linked, keys) else []
+    steps = _ORDER.keys() - {EventType.DISMISSAL}
+    taken = [*ended, *(event for event in mine if event.type in steps and event.status in _TAKEN)]
+    lost = [one for one in linked if one not in stands and _concerns(one.event, keys)]
+    if not taken or all(_ORDER[event.type] < _ORDER[EventType.CONVICTION] for event in taken):
+        if any(one.event.type is EventType.CONVICTION for one in lost):
+            return "conviction overturned"
+        surrender = [event.status for event in mine if event.type is EventType.EXTRADITION]
+        if Status.DENIED in surrender and Status.HAPPENED not in surrender:
+            return "extradition refused"
+    return _furthest(taken) if taken else ""
+
+
+def _concerns(event: Event, keys: set[str]) -> bool:
+    return not event.aggregate and any(party(name) in keys for name in event.defendant)
+
+
+def _accused(linked: Iterable[LinkedEvent], keys: set[str]) -> bool:
+    return any(one.event.type in (EventType.ARREST, EventType.CHARGE) and _concerns(one.event, keys) for one in linked)
+
+
+def _furthest(taken: Sequence[Event]) -> str:
+    furthest = max(taken, key=lambda event: _ORDER[event.type])
     ends = [event for event in taken if event.type is EventType.RELEASE and event.date and furthest.date]
     if furthest.type is EventType.SENTENCE and any((end.date or "") > (furthest.date or "") for end in ends):
         return _STEPS[EventType.RELEASE]
@@ -125,10 +164,10 @@ def defendant_status(key: str, events: Iterable[Event]) -> str:
 
 
 def state_of(linked: Sequence[LinkedEvent], parties: Sequence[Party]) -> str:
-    """Return `closed` if the latest decisive act ends the case for every named defendant, else `open`."""
+    """Return `closed` if the latest decisive act that stands ends the case for every named defendant, else `open`."""
     decisive = [
         one
-        for one in linked
+        for one in standing(linked)
         if one.event.status is Status.HAPPENED and not one.event.aggregate and one.event.type in _CLOSING | _OPENING
     ]
     if not decisive:

@@ -62,6 +62,11 @@ def service(name: str) -> str:
     return re.sub(r"[\s.\-]+", "", words) or re.sub(r"[\s.\-]+", "", plain(name))
 
 
+def fold_name(role: str, name: str) -> str:
+    """Return a name as it is compared with others of its role."""
+    return service(name) if role == "target" else party(name)
+
+
 def brand(name: str) -> str | None:
     """Return the name inside a domain (`fmovies` of `fmovies.to`), if it is long enough to mean something."""
     if not is_domain(name):

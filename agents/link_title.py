@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from agents.wording import country_name, noun_of, some
+from agents.link_keys import fold_name
+from agents.link_outcome import overturned, standing
+from agents.wording import ACTS, OF_PEOPLE_ONLY, act_of, country_name, is_somebody, noun_of, some
 from schemas.events import Case, Event, LinkedEvent
-from schemas.taxonomy import EventType, Status, TimeRole
+from schemas.taxonomy import GROUPS, EventType, Status, TimeRole
 
 _LEADING = (
     EventType.LAWSUIT_FILED,
@@ -33,54 +35,99 @@ _LEADING = (
     EventType.RULING_OTHER,
 )
 """In the order in which a type gives its name to the case: what a case is called follows its main step."""
-_ADVERSARIAL = {
+_CIVIL = {
     EventType.LAWSUIT_FILED,
     EventType.DEFAULT_JUDGMENT,
     EventType.DAMAGES_AWARD,
     EventType.SETTLEMENT,
     EventType.INJUNCTION,
-    EventType.DISMISSAL,
-    EventType.APPEAL,
-    EventType.RULING_OTHER,
+    EventType.SITE_BLOCKING,
 }
+_CRIMINAL = {*GROUPS["criminal"], EventType.ARREST, EventType.RAID}
 _DONE = {Status.HAPPENED, Status.ONGOING, Status.ORDERED}
 MAX_TITLE = 140
 
 
 def title_of(case: Case, linked: Sequence[LinkedEvent]) -> str:
-    """Return the title of a case; without any name in it, the headline of the article that opened it."""
-    leading = leading_event(linked)
-    whom = _some(case, "defendant") or _some(case, "target")
-    over = _some(case, "target") if _some(case, "defendant") else ""
-    what = noun_of(leading)
-    suing = _some(case, "complainant")
-    where = f" ({', '.join(map(country_name, case.countries[:2]))})" if case.countries else ""
-    if suing and whom and any(type_ in _ADVERSARIAL for type_ in case.types):
-        title = f"{suing} v. {whom}: {what}" + (f" over {over}" if over and over != whom else "")
-    elif case.operations:
-        against = _some(case, "target") or _some(case, "defendant")
-        title = f"{_operation(case.operations[0])}: {what}" + (f" against {against}" if against else "") + where
-    elif whom:
-        title = f"{whom}: {what}" + (f" over {over}" if over and over != whom else "") + where
-    else:
-        title = linked[0].title or f"{what}{where}".capitalize()
+    """Return the title of a case: after its leading act that still stands, and naming only whom that act concerns.
+
+    Without any name in it, a case that an article is about takes that article's headline; one told in passing does not.
+    """
+    stands = standing(linked) or linked
+    lead = min(stands, key=_rank)
+    alike = [one.event for one in stands if (one.event.type, one.event.status) == (lead.event.type, lead.event.status)]
+    title = _named(case, alike) or (lead.title if _is_headline(lead) else "") or _begun(act_of(lead.event))
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
 
 
 def leading_event(linked: Sequence[LinkedEvent]) -> Event:
-    """Return the event that the case is called after: an act that took place before a mere wish, then by type."""
-    return min(
-        (one.event for one in linked),
-        key=lambda event: (
-            event.status not in _DONE,
-            event.time_role is TimeRole.BACKGROUND,
-            _LEADING.index(event.type),
-        ),
-    )
+    """Return the event that a case or change is called after: what stands and took place before a mere wish."""
+    return min(standing(linked) or linked, key=_rank).event
 
 
-def _some(case: Case, role: str) -> str:
-    return some([party.name for party in case.parties if party.role == role])
+def _rank(one: LinkedEvent) -> tuple[bool, bool, int, bool]:
+    """Return the place of an event among those that may give a case its name: the lowest does.
+
+    An act that takes an outcome back has the place of that outcome.
+    """
+    event = one.event
+    taken = overturned(event)
+    decided = event.status in _DONE or (event.status is Status.DENIED and event.type is EventType.EXTRADITION)
+    place = min(map(_LEADING.index, (event.type, *taken[:1])))
+    return not decided, event.time_role is TimeRole.BACKGROUND, place, bool(taken)
+
+
+def _is_headline(one: LinkedEvent) -> bool:
+    return bool(one.title) and one.event.main and one.event.time_role is TimeRole.NEWS
+
+
+def _named(case: Case, alike: Sequence[Event]) -> str:
+    """Return a title with the names of those concerned by acts of one type and status; empty if there are none."""
+    what, type_ = _what(alike[0]), alike[0].type
+    people, things = _concerned(case, alike, "defendant"), _concerned(case, alike, "target")
+    if type_ in OF_PEOPLE_ONLY:
+        people, things = ([n for n in people if is_somebody(n, things)], [*things, *_nobodies(people, things)])
+    over = f" over {some(things)}" if things and people and things != people else ""
+    where = f" ({', '.join(map(country_name, case.countries[:2]))})" if case.countries else ""
+    suing = [one.name for one in case.parties if one.role == "complainant"]
+    whom = some(people or things)
+    if suing and whom and _is_civil(case, type_):
+        return f"{some(suing)} v. {whom}: {what}{over}"
+    if case.operations:
+        against = f" against {some(things or people)}" if whom else ""
+        return f"{_operation(case.operations[0])}: {what}{against}{where}"
+    if things and not people and type_ in OF_PEOPLE_ONLY:
+        return f"{_begun(what)} over {some(things)}{where}"
+    return f"{whom}: {what}{over}{where}" if whom else ""
+
+
+def _begun(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+def _what(lead: Event) -> str:
+    taken = overturned(lead)
+    if len(taken) in (1, 2):
+        return f"{ACTS[taken[0]].noun} overturned"
+    return noun_of(lead)
+
+
+def _concerned(case: Case, alike: Sequence[Event], role: str) -> list[str]:
+    """Return the parties of a role that the acts name; where they name nobody, the case's only one, or its targets."""
+    named = {fold_name(role, name) for event in alike for name in getattr(event, role)}
+    parties = [one for one in case.parties if one.role == role]
+    found = [one.name for one in parties if named & {fold_name(role, name) for name in (one.name, *one.aliases)}]
+    if found or (role == "defendant" and len(parties) > 1):
+        return found
+    return [one.name for one in parties]
+
+
+def _is_civil(case: Case, type_: EventType) -> bool:
+    return type_ in _CIVIL or (type_ in GROUPS["either"] and not _CRIMINAL & set(case.types))
+
+
+def _nobodies(people: Sequence[str], things: Sequence[str]) -> list[str]:
+    return [name for name in people if name not in things and not is_somebody(name, things)]
 
 
 def _operation(name: str) -> str:

@@ -1,5 +1,6 @@
 """Events in words: one honest line each. What is asked for is never told as granted, what is alleged never as done."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -105,12 +106,26 @@ ACTS: dict[EventType, Act] = {
     ),
     EventType.FINE: Act("fine", "a fine for {whom}", "fined {whom}", "{whom} fined"),
     EventType.FORFEITURE: Act(
-        "forfeiture", "a forfeiture by {whom}", "ordered a forfeiture by {whom}", "forfeiture ordered against {whom}",
-        actor="court"
+        "forfeiture", "the forfeiture of assets by {whom}", "ordered {whom} to forfeit assets",
+        "{whom} ordered to forfeit assets", actor="court"
     ),
     EventType.SHUTDOWN: Act("shutdown", "the shutdown of {whom}", "shut down {whom}", "{whom} shut down", people=False),
 }  # fmt: skip
 
+_FORFEITED_THINGS = Act(
+    "forfeiture", "the forfeiture of {whom}", "ordered the forfeiture of {whom}", "forfeiture of {whom}", actor="court",
+    people=False
+)  # fmt: skip
+_WITH_SUM = {
+    EventType.FORFEITURE: (MoneyKind.FORFEITURE, "ordered {whom} to forfeit {sum}", "{whom} ordered to forfeit {sum}"),
+    EventType.FINE: (MoneyKind.FINE, "fined {whom} {sum}", "{whom} fined {sum}"),
+    EventType.DAMAGES_AWARD: (
+        MoneyKind.DAMAGES,
+        "ordered {whom} to pay {sum} in damages",
+        "{whom} to pay {sum} in damages",
+    ),
+}
+"""How an act is told whose one sum is what it is about: the sum stands in the sentence, not behind it."""
 _DONE = (Status.HAPPENED, Status.ONGOING)
 _MODES: dict[Status, tuple[str, tuple[str, ...], str]] = {
     Status.ORDERED: ("{actor} ordered {thing}", ("court", "authority"), "{thing} ordered"),
@@ -130,7 +145,7 @@ _EITHER_SIDE = {
     EventType.SETTLEMENT,
 }
 """What either side may ask for: the roles do not tell which one did."""
-_ONLY_PEOPLE = {
+OF_PEOPLE_ONLY = {
     EventType.ARREST,
     EventType.EXTRADITION,
     EventType.GUILTY_PLEA,
@@ -162,8 +177,32 @@ _PAID = {
 def line_of(event: Event) -> str:
     """Return one line: what happened, to whom, by whom, where, how much; in lower case unless a name begins it."""
     where = f" ({country_name(event.country)})" if event.country else ""
-    details = "; ".join((*_term(event), *(money_words(money) for money in event.money[:3])))
+    rest = [money for money in event.money[:3] if money is not _sum(event)]
+    details = "; ".join((*_term(event), *(money_words(money) for money in rest)))
     return _sentence(event) + _over(event) + where + (f": {details}" if details else "")
+
+
+def act_of(event: Event) -> str:
+    """Return what happened without figures, for a case that nobody's name stands for: `fine by Quay court (2022)`."""
+    rest = ", ".join(part for part in (event.country and country_name(event.country), (event.date or "")[:4]) if part)
+    return _sentence(event) + _over(event) + (f" ({rest})" if rest else "")
+
+
+def correction_of(new: Event, old: Event) -> str:
+    """Return one line that tells what an edited text says of an act now, and what it said before."""
+    line = line_of(new)
+    gone = [money for money in old.money if money not in new.money]
+    counts = [counted_words(count.n, count.unit) for count in old.counts if count not in new.counts]
+    was = [*_sums(gone), *counts, *(_term(old) if old.prison_months != new.prison_months else ())]
+    if was:
+        return f"{line}, not {' and '.join(was)}"
+    if line_of(old) != line:
+        return f"{line}, instead of: {line_of(old)}"
+    return f"{line}, on {new.date}, not {old.date}" if new.date and old.date and new.date != old.date else line
+
+
+def _sums(several: Sequence[Money]) -> list[str]:
+    return [f"{money.currency} {money.amount:,.0f}" for money in several]
 
 
 def noun_of(event: Event) -> str:
@@ -173,7 +212,7 @@ def noun_of(event: Event) -> str:
 
 
 def _sentence(event: Event) -> str:
-    act, whom = ACTS[event.type], whom_of(event)
+    act, whom = _act(event), whom_of(event)
     if event.status not in _DONE:
         told, roles, untold = _MODES[event.status]
         if event.status is Status.PLANNED:
@@ -183,26 +222,61 @@ def _sentence(event: Event) -> str:
         actor = next((names for role in roles if (names := _actor(event, role))), "")
         thing = act.thing.format(whom=whom) if whom else act.noun
         return told.format(actor=actor, thing=thing) if actor and told else untold.format(thing=thing)
-    actor = (_actor(event, act.actor) or _actor(event, "authority")) if act.actor else ""
+    actor = (_actor(event, act.actor) or _actor(event, "authority") or _actor(event, "court")) if act.actor else ""
     if not whom:
         return f"{act.noun} by {actor}" if actor else act.noun
-    return f"{actor} {act.active.format(whom=whom)}" if actor else act.passive.format(whom=whom)
+    active, passive = act.active, act.passive
+    if paid := _sum(event):
+        _, active, passive = _WITH_SUM[event.type]
+        active, passive = (text.replace("{sum}", _sums([paid])[0]) for text in (active, passive))
+    return f"{actor} {active.format(whom=whom)}" if actor else passive.format(whom=whom)
+
+
+def _act(event: Event) -> Act:
+    if event.type is EventType.FORFEITURE and not event.defendant:
+        return _FORFEITED_THINGS
+    return ACTS[event.type]
+
+
+def _sum(event: Event) -> Money | None:
+    """Return the sum that an act against somebody is about, if there is one and only one."""
+    if event.type not in _WITH_SUM or event.status not in _DONE or not event.defendant:
+        return None
+    paid = [money for money in event.money if money.kind is _WITH_SUM[event.type][0]]
+    return paid[0] if len(paid) == 1 else None
 
 
 def whom_of(event: Event) -> str:
     """Return to whom or what it was done: names, else a number with its unit; empty if the text tells neither."""
-    people, things = some(event.defendant), some(event.target)
-    counted = [count for count in event.counts if (count.unit is CountUnit.PEOPLE) is ACTS[event.type].people]
+    people, things = some(_people(event)), some(event.target)
+    of_people = _act(event).people
+    counted = [count for count in event.counts if (count.unit is CountUnit.PEOPLE) is of_people]
     number = counted_words(counted[0].n, counted[0].unit) if counted and counted[0].n > 1 else ""
-    if event.type in _ONLY_PEOPLE:
+    if event.type in OF_PEOPLE_ONLY:
         return people or number
-    named = people or number or things if ACTS[event.type].people else number or things or people
-    return f"{number} of {things}" if number and named == number and things and not ACTS[event.type].people else named
+    named = people or number or things if of_people else number or things or people
+    return f"{number} of {things}" if number and named == number and things and not of_people else named
+
+
+def _people(event: Event) -> list[str]:
+    if event.type not in OF_PEOPLE_ONLY:
+        return list(event.defendant)
+    return [name for name in event.defendant if is_somebody(name, event.target)]
+
+
+def is_somebody(name: str, things: Sequence[str]) -> bool:
+    """Return whether a name may be a person's or a company's: no domain, no target, not written as software is."""
+    if name in things or re.search(r"\.\w|\b(?:malware|ransomware|botnet|gang|group)\b", name):
+        return False
+    return not re.fullmatch(r"(?!(?:Mc|Mac|De|Di|Van|O)[A-Z])\w*[a-z][A-Z0-9]\w*", name)
 
 
 def _over(event: Event) -> str:
-    things = some(event.target)
-    return f" over {things}" if things and ACTS[event.type].people and things not in whom_of(event) else ""
+    things = list(event.target)
+    if event.type in OF_PEOPLE_ONLY:
+        things += [name for name in event.defendant if name not in things and not is_somebody(name, event.target)]
+    told = some(things)
+    return f" over {told}" if told and _act(event).people and told not in whom_of(event) else ""
 
 
 def _actor(event: Event, role: str) -> str:

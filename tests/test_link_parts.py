@@ -3,15 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from casework import DAY, case, event, linked
 
-from agents.link_case import defendant_status, fold, parties_of, state_of
+from agents.link_case import fold, parties_of, state_of
 from agents.link_change import change_of
 from agents.link_keys import docket, headline_keys, keys_of, kind_of, operation, party, service, whole_names
 from agents.link_score import Candidate, decide
 from agents.link_strands import strands_of
-from schemas.events import Count, LinkedEvent, Money, Party
+from schemas.events import Case, Count, LinkedEvent, Money, Party
 from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Relation, Status, TimeRole
 
 
@@ -133,12 +134,12 @@ def test_what_was_withdrawn_does_not_count_as_known() -> None:
 )
 def test_a_defendants_status_is_never_more_than_the_text_says(steps: list[Any], status: str) -> None:
     events = [event(type_, status=mode, date=day, defendant=("Anna Berg",)) for type_, mode, day in steps]
-    assert defendant_status("anna berg", events) == status
+    assert [one.status for one in parties_of([linked(one) for one in events])] == [status]
 
 
 def test_spellings_of_a_party_are_one_party() -> None:
     events = [event("arrest", defendant=("Berg Hosting",)), event("fine", defendant=("Berg Hosting Ltd",))]
-    assert list(parties_of(events)) == [
+    assert list(parties_of([linked(one) for one in events])) == [
         Party(name="Berg Hosting Ltd", role="defendant", status="arrested", aliases=("Berg Hosting",))
     ]
 
@@ -154,7 +155,7 @@ def test_spellings_of_a_party_are_one_party() -> None:
 )
 def test_a_case_is_closed_by_its_outcome(steps: list[tuple[str, str]], state: str) -> None:
     timeline = [told(type_, date=day) for type_, day in steps]
-    assert state_of(timeline, list(parties_of([one.event for one in timeline]))) == state
+    assert state_of(timeline, list(parties_of(timeline))) == state
 
 
 def test_a_case_with_two_accused_stays_open_until_both_have_their_outcome() -> None:
@@ -178,12 +179,124 @@ def test_a_case_with_two_accused_stays_open_until_both_have_their_outcome() -> N
         ),
         ([event("raid", status=Status.PLANNED, target=("Acme",))], "Acme: raid planned"),
         ([event("arrest", defendant=("A B", "C D", "E F"), country="NO")], "A B and 2 others: arrest (Norway)"),
-        ([event("arrest")], "Headline of first"),
+        ([event("arrest")], "Arrest"),
         ([event("raid", target=("x" * 200,))], "x" * 139 + "…"),
     ],
 )
 def test_titles_claim_no_more_than_the_texts(events: list[Any], title: str) -> None:
     assert fold("case-1", [linked(one) for one in events], old=None, at=DAY).title == title
+
+
+def test_short_forms_are_the_party_of_the_full_name_unless_two_fit() -> None:
+    suit = event("lawsuit_filed", defendant=("Anna Berg", "Driftwood Software LLC"))
+    ruling = event("damages_award", defendant=("Berg", "Driftwood Software", "Iven Marlo"))
+    names = [(one.name, one.aliases) for one in parties_of([linked(suit), linked(ruling)])]
+    assert names == [("Anna Berg", ("Berg",)), ("Driftwood Software LLC", ("Driftwood Software",)), ("Iven Marlo", ())]
+    two = event("arrest", defendant=("Anna Berg", "Otto Berg", "Berg"))
+    assert [one.name for one in parties_of([linked(two)])] == ["Anna Berg", "Otto Berg", "Berg"]
+
+
+QUASHED = "On Tuesday the appeal judges quashed the conviction of Anna Berg."
+
+
+def case_of(*steps: tuple[str, int, dict[str, Any]]) -> Case:
+    timeline = [told(type_, day, **({"defendant": ("Anna Berg",)} | fields)) for type_, day, fields in steps]
+    timeline = [msgspec.structs.replace(one, article_id=f"article-{number}") for number, one in enumerate(timeline)]
+    return fold("case-1", timeline, old=None, at=DAY)
+
+
+@pytest.mark.parametrize(
+    ("steps", "title", "status"),
+    [
+        (
+            [("conviction", 0, {}), ("appeal", 300, {"evidence": QUASHED})],
+            "Anna Berg: conviction overturned",
+            "conviction overturned",
+        ),
+        ([("conviction", 0, {}), ("acquittal", 300, {})], "Anna Berg: acquittal", "acquitted"),
+        (
+            [("conviction", 0, {}), ("sentence", 9, {}), ("appeal", 300, {"evidence": "The sentence was set aside."})],
+            "Anna Berg: sentence overturned",
+            "convicted",
+        ),
+        (
+            [("conviction", 0, {}), ("appeal", 300, {"evidence": "The court refused to quash the conviction."})],
+            "Anna Berg: conviction",
+            "convicted",
+        ),
+        (
+            [("conviction", 0, {}), ("appeal", 90, {"evidence": QUASHED}), ("conviction", 400, {"date": "2026-04-04"})],
+            "Anna Berg: conviction",
+            "convicted",
+        ),
+        (
+            [("appeal", 90, {"evidence": QUASHED}), ("conviction", 400, {"time_role": TimeRole.BACKGROUND})],
+            "Anna Berg: conviction overturned",
+            "conviction overturned",
+        ),
+        (
+            [("arrest", 0, {}), ("extradition", 90, {"status": Status.DENIED}), ("release", 90, {})],
+            "Anna Berg: extradition refused",
+            "extradition refused",
+        ),
+        ([("arrest", 0, {}), ("release", 9, {})], "Anna Berg: release", "released"),
+        (
+            [("charge", 0, {}), ("dismissal", 90, {"evidence": "The judge threw the case out."})],
+            "Anna Berg: dismissal",
+            "case dismissed",
+        ),
+        (
+            [("charge", 0, {}), ("dismissal", 90, {"evidence": "One count was dropped."})],
+            "Anna Berg: charges",
+            "charged",
+        ),
+        (
+            [("conviction", 0, {"defendant": ("Iven Marlo",)}), ("acquittal", 0, {})],
+            "Iven Marlo: conviction",
+            "convicted",
+        ),
+        (
+            [("conviction", 0, {}), ("acquittal", 0, {"defendant": ()})],
+            "Anna Berg: conviction",
+            "convicted",
+        ),
+    ],
+)
+def test_titles_and_statuses_stand_on_no_outcome_that_was_taken_back(
+    steps: list[tuple[str, int, dict[str, Any]]], title: str, status: str
+) -> None:
+    made = case_of(*steps)
+    assert (made.title, made.parties[0].status) == (title, status)
+
+
+def test_a_dismissal_that_was_reversed_names_no_case_and_closes_none() -> None:
+    suit = {"complainant": ("Tidal Films",)}
+    back = {"evidence": "The appeals court reversed the dismissal and sent the case back.", **suit}
+    made = case_of(("dismissal", 0, suit), ("appeal", 300, back))
+    assert (made.title, made.state) == ("Tidal Films v. Anna Berg: dismissal overturned", "open")
+
+
+def test_a_criminal_case_is_not_titled_like_a_suit() -> None:
+    made = case_of(("charge", 0, {"complainant": ("Tidal Films",)}), ("appeal", 90, {"complainant": ("Tidal Films",)}))
+    assert made.title == "Anna Berg: charges"
+
+
+def test_a_title_names_only_those_whom_its_act_concerns() -> None:
+    made = case_of(("charge", 0, {"defendant": ("Anna Berg", "Iven Marlo", "Otto Quist")}), ("sentence", 90, {}))
+    assert made.title == "Anna Berg: sentence"
+
+
+def test_what_an_article_tells_in_passing_does_not_take_its_headline() -> None:
+    fine = event("fine", court="Quay court", time_role=TimeRole.BACKGROUND, date="2022", country="SE")
+    seizure = event("seizure", authority=("Customs",), counts=(Count(n=12, unit=CountUnit.DEVICES),))
+    main = event("seizure", main=True)
+    titles = [fold("case-1", [linked(one)], old=None, at=DAY).title for one in (fine, seizure, main)]
+    assert titles == ["Fine by Quay court (Sweden, 2022)", "Customs seized 12 devices", "Headline of first"]
+
+
+def test_nobody_arrests_software() -> None:
+    arrest = event("arrest", defendant=("GlassViper",), country="PL")
+    assert fold("case-1", [linked(arrest)], old=None, at=DAY).title == "Arrest over GlassViper (Poland)"
 
 
 def test_figures_and_places_alone_open_a_new_case() -> None:

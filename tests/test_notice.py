@@ -12,6 +12,7 @@ from schemas.events import CaseUpdate, Count, Money, Party, Subscription
 from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Status, TimeRole
 
 ELEVEN = (Count(n=11, unit=CountUnit.PEOPLE),)
+POUNDS = (Money(amount=412_000, currency="GBP", kind=MoneyKind.FORFEITURE),)
 YEN = (Money(amount=460_000_000, currency="JPY", kind=MoneyKind.SOUGHT),)
 
 
@@ -69,6 +70,27 @@ YEN = (Money(amount=460_000_000, currency="JPY", kind=MoneyKind.SOUGHT),)
             "Customs seized 55 domains of a.example",
         ),
         ("fine", {"authority": ("Quay regulator",)}, "fine by Quay regulator"),
+        (
+            "forfeiture",
+            {"court": "Quay court", "defendant": ("Mara Lind",), "money": POUNDS, "country": "GB"},
+            "Quay court ordered Mara Lind to forfeit GBP 412,000 (United Kingdom)",
+        ),
+        ("forfeiture", {"defendant": ("Mara Lind",)}, "Mara Lind ordered to forfeit assets"),
+        (
+            "forfeiture",
+            {"court": "Quay court", "target": ("a.example",)},
+            "Quay court ordered the forfeiture of a.example",
+        ),
+        (
+            "forfeiture",
+            {"status": Status.SOUGHT, "authority": ("Prosecutors",), "defendant": ("Mara Lind",), "money": POUNDS},
+            "Prosecutors asked for the forfeiture of assets by Mara Lind: GBP 412,000 forfeiture",
+        ),
+        (
+            "arrest",
+            {"authority": ("US prosecutors",), "defendant": ("GlassViper",), "country": "PL"},
+            "arrest by US prosecutors over GlassViper (Poland)",
+        ),
     ],
 )
 def test_a_line_says_what_happened_and_no_more(type_: str, fields: dict[str, Any], line: str) -> None:
