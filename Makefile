@@ -5,7 +5,7 @@ STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check lint types unit bench quality lock clean
+.PHONY: help demo test check lint types unit services bench quality train lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,7 +25,10 @@ demo: $(STAMP)-run ## Watch a bundled archive become events, cases and notices
 	@$(BIN)/crackdown demo
 
 test: $(STAMP)-test ## Install what the tests need and run them all
-	$(BIN)/python -m pytest
+	@rm -f .coverage .coverage.*
+	$(BIN)/coverage run --source=schemas,agents -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --fail-under=95 | tail -n 3
 
 check: $(STAMP)-test lint types unit ## Lint, types and unit tests, under a minute
 
@@ -38,6 +41,18 @@ types: $(STAMP)-test
 
 unit: $(STAMP)-test
 	$(BIN)/python -m pytest -m "not slow and not service" -n auto
+
+services: $(STAMP)-test ## Start real Kafka and Elasticsearch, to stay until `python -m infra.services down`
+	$(BIN)/python -m infra.services up
+
+quality: $(STAMP)-test ## Score the event coder on labelled articles, each read by models not trained on it
+	$(BIN)/python tools/quality.py
+
+train: $(STAMP)-test ## Train the event coder's models anew
+	$(BIN)/python tools/train.py
+
+bench: $(STAMP)-test ## Measure speed and memory
+	$(BIN)/python tools/bench.py
 
 lock: ## Renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml requirements/build.in -o requirements/run.lock
