@@ -27,6 +27,7 @@ from agents.errors import Rejected, Unavailable
 from agents.fetch import Extract, Page, fetch
 from agents.index import index
 from agents.link import link
+from agents.subscriptions_index import SubscriptionIndex
 from schemas.codec import UnreadablePayload, decode, encode
 from schemas.events import DeadLetter, Message
 from schemas.ids import make_id
@@ -83,7 +84,7 @@ def stages(
     instant notices are gathered.
     """
     fetch_ = partial(fetch, get=get, extract=extract, store=store, now=now)
-    alert_ = partial(alert, store=store, now=now, grouping_seconds=grouping_seconds)
+    alert_ = partial(alert, store=store, now=now, grouping_seconds=grouping_seconds, index=SubscriptionIndex())
     return (
         Stage("fetch", "items", fetch_, "articles", Place.LOOP, fetches),
         Stage("classify", "articles", classify, "events", Place.POOL, 2 * processes),

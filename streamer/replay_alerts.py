@@ -13,7 +13,7 @@ from agents.link_change import change_of
 from schemas.events import Case, CaseUpdate, LinkedEvent, Subscription
 from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind, TimeRole
-from streamer.contracts import OutboxEntry, Store
+from streamer.contracts import Store
 from streamer.replay_cases import NO_LONGER_READ
 from streamer.replay_edits import follow
 from streamer.replay_report import difference
@@ -26,14 +26,17 @@ class _Sources:
     old: Store
     new: Store
 
-    def subscriptions(self) -> list[Subscription]:
-        return self.old.subscriptions()
+    def subscriptions_since(self, mark: str) -> tuple[list[Subscription], str]:
+        return self.old.subscriptions_since(mark)
 
     def timeline(self, case_id: str) -> list[LinkedEvent]:
         return self.new.timeline(case_id)
 
-    def outbox_entry(self, notice_id: str) -> OutboxEntry | None:
-        return self.old.outbox_entry(notice_id)
+    def told(self, change_ids: Sequence[str]) -> set[str]:
+        return self.old.told(change_ids)
+
+    def merged_ids(self, case_id: str) -> list[str]:
+        return self.new.merged_ids(case_id)
 
 
 def tell_gained(case: Case, *, old: Store, new: Store, now: Callable[[], datetime]) -> int:

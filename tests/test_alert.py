@@ -9,9 +9,11 @@ import msgspec
 import pytest
 from casework import DAY, article, event
 
-from agents.alert import alert, due_at, notice_id
+from agents.alert import alert, notice_id
 from agents.deliver import deliver
+from agents.due import due_at
 from agents.link import link
+from agents.subscriptions_index import SubscriptionIndex
 from schemas.events import ArticleEvents, CaseUpdate, Edit, Notice, Subscription
 from schemas.taxonomy import ChangeKind, EventType, TimeRole
 from streamer.stores.sqlite import SqliteStore
@@ -130,6 +132,46 @@ def test_followers_of_a_merged_case_are_told_once(store: SqliteStore) -> None:
     notices = told(store, *linked(store, merge))
     assert [(one.subscription_id, one.case_id) for one in notices] == [("sub-ana", first.case.id)]
     assert f"merged from {second.case.id}" in notices[0].text
+
+
+def test_who_follows_a_merged_case_hears_what_comes_after(store: SqliteStore) -> None:
+    other = event("arrest", defendant=("Iven Marlo",), country="NO", date="2025-03-01")
+    first, second = linked(store, article(ARREST), article(other, name="other"))
+    subscribe(store, query=f"case_id:{second.case.id}")
+    linked(store, Edit(id="edit-1", action="merge", case_id=second.case.id, into=first.case.id, by="ana", at=DAY))
+    charge = event("charge", defendant=("Mara Lindqvist",), target=("fastflix.example",), date="2025-04-02")
+    notices = told(store, *linked(store, article(charge, name="charge", day=33)))
+    assert [one.case_id for one in notices] == [first.case.id]
+
+
+def test_an_index_kept_between_calls_knows_what_others_saved(store: SqliteStore, tmp_path: Path) -> None:
+    index = SubscriptionIndex()
+    (update,) = linked(store, article(ARREST))
+    assert alert(update, store=store, now=lambda: DAY, index=index) == []
+    other = SqliteStore(tmp_path / "store.db")
+    subscription = subscribe(other)
+    assert len(alert(update, store=store, now=lambda: DAY, index=index)) == 1
+    other.save_subscription(msgspec.structs.replace(subscription, active=False))
+    other.close()
+    assert alert(update, store=store, now=lambda: DAY, index=index) == []
+
+
+@pytest.mark.parametrize(
+    ("quiet", "rate", "due"),
+    [
+        (("22:00", "07:00"), "instant", datetime(2025, 3, 4, 22, tzinfo=UTC)),
+        (("17:00", "19:30"), "instant", datetime(2025, 3, 4, 10, 30, tzinfo=UTC)),
+        (("19:00", "07:00"), "instant", datetime(2025, 3, 4, 9, 30, 10, tzinfo=UTC)),
+        (("07:00", "09:00"), "daily", datetime(2025, 3, 5, tzinfo=UTC)),
+    ],
+)
+def test_quiet_hours_put_notices_off_to_their_end(quiet: tuple[str, str], rate: str, due: datetime) -> None:
+    base = Subscription(id="s", name="s", channel="stdout", created_at=DAY, time_zone="Asia/Tokyo")
+    at = datetime(2025, 3, 4, 9, 30, 10, tzinfo=UTC)  # 18:30:10 in Tokyo
+    if quiet == ("22:00", "07:00"):
+        at = datetime(2025, 3, 4, 14, 5, tzinfo=UTC)
+    subscription = msgspec.structs.replace(base, quiet=quiet, rate=rate)
+    assert due_at(subscription, at, 0) == due
 
 
 def test_rates() -> None:
