@@ -155,6 +155,15 @@ def test_the_text_holds_what_a_reader_needs() -> None:
         assert needed in text, text
 
 
+def test_a_sentence_that_states_two_events_is_quoted_once() -> None:
+    sentence = "Police arrested two men and seized a server."
+    both = tuple(linked(event(name, evidence=sentence)) for name in ("arrest", "seizure"))
+    facts_ = said(update(events=both))
+    assert len(facts_["events"]) == 2
+    assert text_of(facts_).count(sentence) == 1
+    assert html_of([facts_]).count(sentence) == 1
+
+
 def test_the_page_escapes_all_and_links_only_the_web() -> None:
     page = html_of(
         [said(update()), said(update(ChangeKind.UPDATED, fields=("type",)))], unsubscribe="https://u.example/t"
