@@ -12,8 +12,9 @@ from streamer.stores.elastic import ElasticStore, connect
 
 def open_store(cluster: Cluster) -> ElasticStore:
     """Return the store in the indices of the cluster's prefix; nothing is sent yet."""
-    key = os.environ.get(cluster.api_key_env)
-    return ElasticStore(connect(cluster.elastic, api_key=key, ca_certs=cluster.ca_certs or None), cluster.prefix)
+    password = os.environ.get(cluster.password_env, "")
+    client = connect(cluster.elastic, user=cluster.user, password=password, ca_certs=cluster.ca_certs)
+    return ElasticStore(client, cluster.prefix)
 
 
 def open_runtime(

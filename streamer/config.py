@@ -61,14 +61,16 @@ class Fetching(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Cluster(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The servers of the cluster mode. The key comes from the environment variable named here, never from the file."""
+    """The servers of cluster mode. The password comes from the environment variable named here, never from the file."""
 
     kafka: str = "127.0.0.1:9092"
     """`host:port`, several with commas."""
     elastic: tuple[str, ...] = ("http://127.0.0.1:9200",)
     prefix: str = "crackdown"
     """Of topics, consumer groups, indices: several installations may share servers."""
-    api_key_env: str = "CRACKDOWN_ELASTIC_KEY"
+    user: str = ""
+    """Of Elasticsearch; empty for a server without accounts."""
+    password_env: str = "CRACKDOWN_ELASTIC_PASSWORD"  # noqa: S105 (the name of a variable)
     ca_certs: str = ""
     """File with the authority that signed Elasticsearch's certificate; empty for the system's own."""
     health: str = "127.0.0.1:8081"

@@ -6,6 +6,7 @@ when messages wait before it and none has been passed for a while, unless it say
 
 import contextlib
 import json
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -121,3 +122,7 @@ def check(address: str) -> str:
         return str(json.load(error).get("trouble", error))
     except OSError as error:
         return f"no answer from {address}: {error}"
+
+
+if __name__ == "__main__":
+    sys.exit(check(sys.argv[1]) or None)

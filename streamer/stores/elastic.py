@@ -28,10 +28,12 @@ _COUNTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 """Index, name of the count, what is counted."""
 
 
-def connect(urls: Sequence[str], *, api_key: str | None = None, ca_certs: str | None = None) -> Elasticsearch:
+def connect(urls: Sequence[str], *, user: str = "", password: str = "", ca_certs: str = "") -> Elasticsearch:
     """Return a client. Nothing is sent yet; the store's own waiting takes the place of the client's retries."""
     options: dict[str, Any] = {"ca_certs": ca_certs} if ca_certs else {}
-    return Elasticsearch(list(urls), api_key=api_key, request_timeout=REQUEST_SECONDS, max_retries=0, **options)
+    if user:
+        options["basic_auth"] = (user, password)
+    return Elasticsearch(list(urls), request_timeout=REQUEST_SECONDS, max_retries=0, **options)
 
 
 def utc_now() -> datetime:
