@@ -8,7 +8,7 @@ from agents.grammar.anchors import find_anchors
     [
         ("In May they may march in March", "month", [3, 12, 16, 25]),
         ("Tuesday, last Tuesday", "weekday", [0, 14]),
-        ("twenty-five and half a dozen", "number", [0, 7, 16]),
+        ("twenty-five and half a dozen", "number", [0, 7, 16, 21]),
         ("two years ago, a lifeless month", "length", [4, 26]),
         ("two years ago", "ago", [10]),
         ("the end of last week", "distance", [0, 11]),

@@ -2,19 +2,52 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice
 
 import ahocorasick
 
+from agents.grammar.budget import MAX_ANCHORS
 from agents.grammar.gazetteer import lowered
 
-UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-MONTHS = "January February March April May June July August September October November December".split()
-SHORT_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+SHORT_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 _DISTANCE = ["yesterday", "today", "tonight", "last", "this", "next", "previous", "early", "late", "earlier", "later"]
 _DISTANCE += ["mid", "past", "the past", "the previous", "the end of", "over the weekend"]
@@ -49,7 +82,7 @@ def find_anchors(text: str) -> Anchors:
     """Return where the words of each group begin, in order; case is ignored, parts of longer words are left out."""
     found: dict[str, list[int]] = {group: [] for group in _GROUPS}
     size = len(text)
-    for last, (before, groups) in _automaton().iter(lowered(text)):
+    for last, (before, groups) in islice(_automaton().iter(lowered(text)), MAX_ANCHORS):
         start, end = last - before, last + 1
         if (end < size and (text[end].isalnum() or text[end] == "_")) or (start and text[start - 1].isalnum()):
             continue

@@ -5,6 +5,7 @@ before it, "of …" and "for …" after it. A generic court ("a federal court in
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
@@ -72,13 +73,15 @@ def find_courts(text: str, places: Sequence[Mention] = ()) -> list[Mention]:
     ("Germany's Supreme Court") tells the country.
     """
     cities = {place.start for place in places if place.rule in ("place.city", "place.region")}
+    starts = [place.start for place in places]
     found: list[Mention] = []
     for head in _HEAD.finditer(text):
         if found and head.start() < found[-1].end:
             continue
         bounds = _bounds(text, head, cities)
         if bounds is not None:
-            found.append(_mention(text, bounds, places))
+            near = places[bisect_left(starts, bounds[0] - 14) : bisect_left(starts, bounds[1])]
+            found.append(_mention(text, bounds, near))
     return found
 
 
@@ -178,10 +181,10 @@ def _kind_before(text: str, start: int) -> str:
     return "".join(f"{word} " for word in kept)
 
 
-def _mention(text: str, bounds: Bounds, places: Sequence[Mention]) -> Mention:
+def _mention(text: str, bounds: Bounds, near: Sequence[Mention]) -> Mention:
     start, end = bounds
     name = re.sub(r"['’]s?$|,$", "", text[start:end])
-    country = _by_word(name) or next((p.value.country for p in places if start - 14 <= p.start < end), None)
+    country = _by_word(name) or (near[0].value.country if near else None)
     value = NameValue(name=name, canonical=name, country=country)
     return Mention(start, start + len(name), "court", value, _rule(name))
 

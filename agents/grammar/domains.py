@@ -2,9 +2,11 @@
 
 import re
 from functools import cache
+from itertools import islice
 
 import tldextract
 
+from agents.grammar.budget import MAX_DOTS
 from agents.grammar.mention import Mention, NameValue
 from agents.lexicon import cue_words, words
 
@@ -35,7 +37,7 @@ def find_domains(text: str, outlet_domains: frozenset[str] = frozenset()) -> lis
     domain ("Booking.com") comes out as a domain like any other.
     """
     found: list[Mention] = []
-    for dot in _INNER_DOT.finditer(text):
+    for dot in islice(_INNER_DOT.finditer(text), MAX_DOTS):
         span = _candidate(text, dot.start(), found[-1].end if found else 0)
         if span is None:
             continue

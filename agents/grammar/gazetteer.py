@@ -8,10 +8,12 @@ only as written and not where a capital says nothing (start of a sentence, headl
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 import ahocorasick
 
+from agents.grammar.budget import MAX_KNOWN
 from agents.grammar.mention import Mention, NameValue, PlaceValue
 from agents.lexicon import cue_words, rows, words
 
@@ -42,6 +44,9 @@ _QUALIFIER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n][”\"’')\]]* ?|[“\"‘] ?|\n[ >*•-]*)$")
+
+
+_Hit = tuple[int, int, Entry]
 
 
 @cache
@@ -100,15 +105,20 @@ def find_known(text: str) -> list[Mention]:
     """
     names: list[_Hit] = []
     places: list[_Hit] = []
+    for hit in islice(_hits(text), MAX_KNOWN):
+        (places if hit[2].kind in _PLACES else names).append(hit)
+    hits = [*_without_overlaps(names), *_without_overlaps(places)]
+    return [_mention(text, *hit) for hit in sorted(hits, key=_by_start)]
+
+
+def _hits(text: str) -> Iterator[_Hit]:
     for last, (length, entries) in _automaton().iter(_key(text)):
         start, end = last + 1 - length, last + 1
         if (start and (text[start - 1].isalnum() or text[start - 1] == "_")) or _runs_on(text, end):
             continue
         for entry in entries:
             if _written_as(text, start, end, entry):
-                (places if entry.kind in _PLACES else names).append((start, end, entry))
-    hits = [*_without_overlaps(names), *_without_overlaps(places)]
-    return [_mention(text, *hit) for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1]))]
+                yield start, end, entry
 
 
 def _runs_on(text: str, end: int) -> bool:
@@ -118,12 +128,13 @@ def _runs_on(text: str, end: int) -> bool:
     )
 
 
-_Hit = tuple[int, int, Entry]
+def _by_start(hit: _Hit) -> tuple[int, int]:
+    return hit[0], -hit[1]
 
 
 def _without_overlaps(hits: list[_Hit]) -> Iterator[_Hit]:
     taken = -1
-    for start, end, entry in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
+    for start, end, entry in sorted(hits, key=_by_start):
         if start >= taken:
             yield start, end, entry
             taken = end

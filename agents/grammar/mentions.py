@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 
 from agents.grammar.anchors import find_anchors
+from agents.grammar.budget import readable
 from agents.grammar.counts import find_counts
 from agents.grammar.courts import find_courts
 from agents.grammar.dates import find_dates
@@ -31,7 +32,9 @@ def find_mentions(text: str, *, published: date | None, outlet_domains: frozense
     Values (money, dates, terms, dockets) do not overlap each other, and names do not overlap each other; a count may
     hold a name. Where two names claim the same characters, the longer wins, then the surer. `published` is the day
     that relative dates are resolved from; `outlet_domains` are domains of the outlet, which are never mentioned.
+    Of a text with more names and numbers than `budget` allows, only the beginning is read.
     """
+    text = readable(text)
     anchors = find_anchors(text)
     numbers = find_numbers(text, anchors)
     dates, terms = find_dates(text, published, anchors), find_terms(text, anchors)

@@ -27,7 +27,8 @@ def find_services(
             cued.setdefault(text[start:end], rule)
     for name in {place.value.name for place in places} | cue_words("generic") | cue_words("outlet"):
         cued.pop(name, None)
-    return [*(mention for run in runs for mention in _uses(text, run, cued)), *_numbered(text)]
+    uses = (mention for run in runs for mention in _uses(text, run, cued)) if cued else ()
+    return [*uses, *_numbered(text)]
 
 
 _NUMBERED = re.compile(r"[0-9]{1,4}[a-z]{4,}[\w-]*")
@@ -45,7 +46,7 @@ def _numbered(text: str) -> Iterator[Mention]:
 
 
 def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]]:
-    if len(run.words) <= 3 and not all(is_common(word.text) or is_adjective(word.text) for word in run.words):
+    if len(run.words) <= 3 and not all(_says_nothing(word.text) for word in run.words):
         if word_before(text, run.start).lower() in cue_words("service_before"):
             yield run.start, run.end, "service.cue_before"
         elif not (run.sentence_start and is_common(run.words[0].text)) and _cue_follows(text, run.end):
@@ -54,6 +55,11 @@ def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]
         rule = _rule_of_word(word, stems)
         if rule is not None:
             yield word.start, word.end, rule
+
+
+@lru_cache(maxsize=1 << 15)
+def _says_nothing(word: str) -> bool:
+    return is_common(word) or is_adjective(word)
 
 
 def _cue_follows(text: str, end: int) -> bool:
@@ -70,9 +76,10 @@ def _cue_follows(text: str, end: int) -> bool:
 
 
 def _rule_of_word(word: Word, stems: set[str]) -> str | None:
-    plain = word.text.lower().replace("-", "")
-    if len(plain) > 3 and (plain in stems or word.text.lower() in stems):
-        return "service.domain_stem"
+    if stems and len(word.text) > 3:
+        lower = word.text.lower()
+        if lower in stems or lower.replace("-", "") in stems:
+            return "service.domain_stem"
     return "service.spelling" if _odd(word.text) else None
 
 
