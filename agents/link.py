@@ -4,7 +4,7 @@ Read what is known, decide (`link_score`), fold (`link_case`), write. A message 
 and still yields its case, or a crash between saving and publishing would lose the alert.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,13 +15,13 @@ from agents.link_case import fold, in_order
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
 from agents.link_keys import keys_of_case
+from agents.link_revision import EDITED, Known, linked, newer, revise
 from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
 from agents.link_strands import Strand, strands_of
 from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase
 from schemas.ids import make_id
-from schemas.taxonomy import ChangeKind, Relation, TimeRole
+from schemas.taxonomy import Relation, TimeRole
 
-EDITED = "edited article"
 MAX_CANDIDATES = 16
 """Cases read for one strand, those whose keys in common are worth most first."""
 MIN_WORTH = 0.5
@@ -72,11 +72,11 @@ def link(message: ArticleEvents | Edit, *, store: CaseStore, now: Callable[[], d
 
 def _link_article(message: ArticleEvents, store: CaseStore, at: datetime) -> list[CaseUpdate]:
     known = {one.event.id: (case_id, one) for case_id, one in store.article_events(message.article_id)}
-    updates = _again(message, known, store)
-    fresh = _fresh(message, known)
-    published = (message.published_at or message.seen_at).date()
-    updates += [_link_strand(message, one, known, store, at) for one in strands_of(fresh, message.title, published)]
-    updates += _withdraw(message, known, store, at)
+    corrections, dealt_with = revise(message, known, store, at)
+    others = [event for event in message.events if event.id not in dealt_with]
+    updates = _again(message, others, known, store)
+    updates += [_link_strand(message, *one, store, at) for one in _to_link(message, others, known)]
+    updates += corrections
     store.record(message.item_id, message.source, "stored", _reason(message))
     return updates
 
@@ -87,13 +87,10 @@ def _reason(message: ArticleEvents) -> str:
     return "with events" if message.events else "no events"
 
 
-Known = Mapping[str, tuple[str, LinkedEvent]]
-
-
-def _again(message: ArticleEvents, known: Known, store: CaseStore) -> list[CaseUpdate]:
+def _again(message: ArticleEvents, events: Sequence[Event], known: Known, store: CaseStore) -> list[CaseUpdate]:
     """Return the changes that this very version has made before, as it made them."""
     changes: dict[tuple[str, str], list[str]] = {}
-    for event in message.events:
+    for event in events:
         case_id, one = known.get(event.id, ("", None))
         if one and one.article_version == message.article_version and one.seen_at >= message.seen_at:
             changes.setdefault((case_id, one.change_id), []).append(event.id)
@@ -108,38 +105,36 @@ def _repeat(message: ArticleEvents, case_id: str, change_id: str, store: CaseSto
     return _update(message, case, before, new, change_id, renamed=bool(before))  # what it was called then, nobody knows
 
 
-def _fresh(message: ArticleEvents, known: Known) -> list[Event]:
-    """Return the events that are not linked yet, or that came back after an edit."""
-
-    def back(event: Event) -> bool:
-        one = known[event.id][1]
-        return one.withdrawn == EDITED and _newer(message, one)
-
-    return [event for event in message.events if event.id not in known or back(event)]
-
-
-def _newer(message: ArticleEvents, one: LinkedEvent) -> bool:
-    return message.seen_at > one.seen_at
+def _to_link(message: ArticleEvents, events: Sequence[Event], known: Known) -> Iterator[tuple[Strand, str | None]]:
+    """Yield strands of events that are not linked yet or came back after an edit, and the case of the rest of it."""
+    fresh = [event for event in events if event.id not in known or _is_back(message, known[event.id][1])]
+    if not fresh:
+        return
+    for strand in strands_of(message.events, message.title, (message.published_at or message.seen_at).date()):
+        homes = [known[event.id][0] for event in strand.events if event.id in known]
+        new = strand.only(fresh)
+        if new.events:
+            yield new, homes[0] if homes else None
 
 
-def _link_strand(message: ArticleEvents, strand: Strand, known: Known, store: CaseStore, at: datetime) -> CaseUpdate:
-    decision = _home(strand, known, store) or decide(strand, _candidates(strand, store))
+def _is_back(message: ArticleEvents, one: LinkedEvent) -> bool:
+    return one.withdrawn == EDITED and newer(message, one)
+
+
+def _link_strand(
+    message: ArticleEvents, strand: Strand, home: str | None, store: CaseStore, at: datetime
+) -> CaseUpdate:
+    decision = Decision("link", store.case(home)) if home else decide(strand, _candidates(strand, store))
     old = decision.case if decision.verdict == "link" else None
     case_id = old.id if old else make_id("case", strand.events[0].id)
     change_id = make_id("change", case_id, *sorted(event.id for event in strand.events))
-    new = [_linked(message, event, change_id) for event in strand.events]
+    new = [linked(message, event, change_id) for event in strand.events]
     before = in_order(old, store.timeline(old.id)) if old else []
     case = fold(case_id, [*before, *new], old=old, at=at)
     case = msgspec.structs.replace(case, link_score=decision.parts, related=_related(case, decision))
     store.save_case(case, new, strand.own_keys)
     renamed = old is not None and old.title != case.title
     return _update(message, case, before, new, change_id, renamed=renamed)
-
-
-def _home(strand: Strand, known: Known, store: CaseStore) -> Decision | None:
-    """Return the case in which an event that came back has been before; None if none has been anywhere."""
-    homes = [known[event.id][0] for event in strand.events if event.id in known]
-    return Decision("link", store.cases(homes[:1])[homes[0]]) if homes else None
 
 
 def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
@@ -179,20 +174,6 @@ def follow(store: CaseStore, case_ids: Sequence[str]) -> dict[str, Case]:
     return found
 
 
-def _linked(message: ArticleEvents, event: Event, change_id: str) -> LinkedEvent:
-    return LinkedEvent(
-        event=event,
-        article_id=message.article_id,
-        article_version=message.article_version,
-        source=message.source,
-        url=message.url,
-        title=message.title,
-        published_at=message.published_at,
-        seen_at=message.seen_at,
-        change_id=change_id,
-    )
-
-
 def _related(case: Case, decision: Decision) -> tuple[RelatedCase, ...]:
     if decision.verdict != "uncertain" or decision.case is None:
         return case.related
@@ -218,35 +199,4 @@ def _update(
         events=tuple(new),
         fields=(*fields, "title") if renamed else fields,
         muted=message.muted or background,
-    )
-
-
-def _withdraw(message: ArticleEvents, known: Known, store: CaseStore, at: datetime) -> list[CaseUpdate]:
-    """Take back what an older version of the article said and this one does not; say so for each case."""
-    told = {event.id for event in message.events}
-    gone: dict[str, list[LinkedEvent]] = {}
-    for case_id, one in known.values():
-        if one.event.id not in told and one.article_version != message.article_version and _newer(message, one):
-            mine = make_id("change", case_id, "edited", message.article_id, message.article_version)
-            if not one.withdrawn or one.withdrawn_by == mine:
-                gone.setdefault(case_id, []).append(msgspec.structs.replace(one, withdrawn=EDITED, withdrawn_by=mine))
-    return [_correct(message, case_id, events, store, at) for case_id, events in gone.items()]
-
-
-def _correct(
-    message: ArticleEvents, case_id: str, gone: Sequence[LinkedEvent], store: CaseStore, at: datetime
-) -> CaseUpdate:
-    case = store.cases([case_id])[case_id]
-    now_gone = {one.event.id: one for one in gone}
-    timeline = [now_gone.get(one.event.id, one) for one in in_order(case, store.timeline(case_id))]
-    if any(not one.withdrawn for one in store.timeline(case_id) if one.event.id in now_gone):
-        case = fold(case_id, timeline, old=case, at=at)
-        store.save_case(case, list(now_gone.values()))
-    return CaseUpdate(
-        id=gone[0].withdrawn_by,
-        case=case,
-        change=ChangeKind.CORRECTED,
-        events=tuple(gone),
-        reason=EDITED,
-        muted=message.muted,
     )

@@ -6,7 +6,7 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from agents.link_case import DONE, day_of
-from agents.link_keys import party, service
+from agents.link_keys import fold_name, party, service
 from agents.link_strands import first_day
 from schemas.events import Event, LinkedEvent
 from schemas.taxonomy import ChangeKind, TimeRole
@@ -50,6 +50,42 @@ def news_in(one: LinkedEvent, before: Sequence[LinkedEvent]) -> Iterator[str]:
     if _new_names(one.event, before):
         yield "party"
     yield from _new_figures(one.event, [other.event for other in same])
+
+
+def pairs_of(old: Sequence[Event], new: Sequence[Event]) -> list[tuple[Event, Event]]:
+    """Return the acts that an edited text tells otherwise than before: each old form with its new one.
+
+    One act is one type against the same parties, or against parties that only one of the forms names.
+    """
+    left = list(new)
+    found = []
+    for before in old:
+        after = next((one for one in left if one.type is before.type and _same_parties(before, one)), None)
+        if after:
+            left.remove(after)
+            found.append((before, after))
+    return found
+
+
+def _same_parties(one: Event, other: Event) -> bool:
+    for role in ("defendant", "target"):
+        first, second = ({fold_name(role, name) for name in getattr(event, role)} for event in (one, other))
+        if first and second:
+            return bool(first & second)
+    return True
+
+
+def contradicts(before: Event, after: Event) -> bool:
+    """Return whether an act told anew denies what was told: another status, sum, number, term, day or name."""
+    changed: list[tuple[object, object]] = [
+        (before.money, after.money),
+        (before.counts, after.counts),
+        (before.date, after.date),
+    ]
+    changed += [(before.prison_months, after.prison_months), (before.defendant, after.defendant)]
+    if before.status is not after.status or before.suspended != after.suspended:
+        return True
+    return any(was and now and was != now for was, now in changed)
 
 
 def _is_news(one: LinkedEvent) -> bool:

@@ -4,8 +4,8 @@ The extractor's grouping is the start. Within a group, events that share no name
 their own, because a recap of another case must not bring its parties into this one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from agents.link_keys import docket, headline_keys, keys_of, kind_of, operation, party, services_of, whole_names
@@ -28,6 +28,11 @@ class Strand:
     @property
     def background(self) -> bool:
         return all(event.time_role is TimeRole.BACKGROUND for event in self.events)
+
+    def only(self, events: Iterable[Event]) -> "Strand":
+        """Return the strand with those of its events that are among `events`; it is looked up as before."""
+        kept = {event.id for event in events}
+        return replace(self, events=tuple(event for event in self.events if event.id in kept))
 
     @property
     def own_keys(self) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from typing import Any
 import jinja2
 
 from agents.link_case import day_of
+from agents.link_change import pairs_of
 from agents.link_title import leading_event
-from agents.wording import line_of
+from agents.wording import correction_of, line_of
 from schemas.events import CaseUpdate, Event, LinkedEvent, Subscription
 from schemas.taxonomy import ChangeKind, TimeRole
 
@@ -80,10 +81,19 @@ def headline(update: CaseUpdate) -> str:
     """Return the first line of a notice: what happened, in words that keep its status, on one line."""
     opening, main = _OPENINGS.get(update.change, "Noted"), _main(update)
     if update.change is ChangeKind.CORRECTED:
+        if restated := corrections_of(update):
+            return _one_line(f"{opening}: {restated[0]} ({update.reason})")
         withdrawn = f"withdrawn: {line_of(main)}" if main and update.events[0].withdrawn else update.case.title
         return _one_line(f"{opening}: {withdrawn} ({update.reason})")
     assert main is not None
     return _one_line(f"{opening}: {line_of(main)}")
+
+
+def corrections_of(update: CaseUpdate) -> list[str]:
+    """Return what an edited article says now of each act that it tells otherwise, and what it said; main act first."""
+    old = [one.event for one in update.events if one.withdrawn]
+    pairs = pairs_of(old, [one.event for one in update.events if not one.withdrawn])
+    return [correction_of(after, before) for before, after in sorted(pairs, key=lambda pair: not pair[1].main)]
 
 
 def _main(update: CaseUpdate) -> Event | None:
@@ -97,7 +107,7 @@ def what_changed(update: CaseUpdate) -> str:
     if update.change is ChangeKind.OPENED:
         return "first report of this case"
     if update.change is ChangeKind.CORRECTED:
-        return update.reason
+        return ": ".join((update.reason, *("; ".join(restated) for restated in [corrections_of(update)] if restated)))
     return ", ".join(_WHAT_IS_NEW[name] for name in update.fields if name in _WHAT_IS_NEW)
 
 

@@ -16,7 +16,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from agents.bury import bury
-from agents.link import EDITED, link
+from agents.link import link
+from agents.link_revision import EDITED
 from schemas.codec import UnreadablePayload, decode, encode
 from schemas.documents import document
 from schemas.events import Article, ArticleEvents, DeadLetter, Event, LinkedEvent, Message

@@ -12,8 +12,9 @@ from casework import DAY, article, event
 
 from agents.errors import Conflict, Rejected, Unavailable
 from agents.link import link
-from schemas.events import ArticleEvents, CaseUpdate, Edit
-from schemas.taxonomy import ChangeKind, Relation, Status, TimeRole
+from agents.notice import headline
+from schemas.events import ArticleEvents, CaseUpdate, Edit, Event, Money
+from schemas.taxonomy import ChangeKind, MoneyKind, Relation, Status, TimeRole
 from streamer.stores.sqlite import SqliteStore
 
 ARREST = event("arrest", defendant=("Mara Lindqvist",), target=("fastflix.example",), country="SE", date="2025-02-28")
@@ -141,6 +142,53 @@ def test_an_edit_of_the_article_withdraws_what_it_no_longer_says(store: SqliteSt
     assert [one.withdrawn for one in store.timeline(opened.case.id)] == ["", "edited article"]
     assert [type_.value for type_ in corrected.case.types] == ["arrest"]
     assert run(store, later) == [corrected]
+
+
+def forfeit(pounds: int, **fields: Any) -> Event:
+    sum_ = (Money(amount=pounds, currency="GBP", kind=MoneyKind.FORFEITURE),) if pounds else ()
+    return event("forfeiture", **({"id": "event-f", "defendant": ("Mara Lindqvist",), "money": sum_} | fields))
+
+
+def edited(*events: Event, hours: int = 5) -> ArticleEvents:
+    return article(*events, article_version=f"v{hours}", seen_at=DAY + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize("fields", [{}, {"id": "event-other", "date": "2025-02-27"}])
+def test_an_act_told_with_another_value_is_one_correction(store: SqliteStore, fields: dict[str, Any]) -> None:
+    first, later = article(ARREST, forfeit(412_000)), edited(ARREST, forfeit(241_000, **fields))
+    opened, corrected = run(store, first, later)
+    assert (corrected.change, corrected.case.id, corrected.muted) == (ChangeKind.CORRECTED, opened.case.id, False)
+    assert headline(corrected) == (
+        "Correction: Mara Lindqvist ordered to forfeit GBP 241,000, not GBP 412,000 (edited article)"
+    )
+    told = {one.event.money[0].amount: one.withdrawn for one in store.timeline(opened.case.id) if one.event.money}
+    assert told == {412_000: "edited article", 241_000: ""}
+    assert run(store, later) == [corrected]
+    assert [one.id for one in run(store, first)] == [opened.id]
+
+
+def test_a_value_that_is_added_is_kept_and_told_to_nobody(store: SqliteStore) -> None:
+    opened, added = run(store, article(forfeit(0)), edited(forfeit(241_000)))
+    assert (added.change, added.muted) == (ChangeKind.CORRECTED, True)
+    assert [one.event.money[0].amount for one in store.timeline(opened.case.id) if not one.withdrawn] == [241_000]
+
+
+def test_granted_that_becomes_asked_for_is_corrected_and_back(store: SqliteStore) -> None:
+    sought = event("injunction", id="event-i", defendant=("Acme Hosting",), status=Status.SOUGHT)
+    granted = msgspec.structs.replace(sought, status=Status.HAPPENED)
+    updates = run(store, article(granted), edited(sought), edited(granted, hours=9))
+    assert [one.case.title for one in updates] == [
+        "Acme Hosting: injunction",
+        "Acme Hosting: injunction asked for",
+        "Acme Hosting: injunction",
+    ]
+    assert [one.change for one in updates[1:]] == [ChangeKind.CORRECTED] * 2
+    assert "injunction against Acme Hosting asked for, instead of: " in headline(updates[1])
+
+
+def test_another_act_in_the_edited_article_is_news_and_no_correction(store: SqliteStore) -> None:
+    (opened, news) = run(store, article(ARREST), edited(ARREST, CHARGE))
+    assert (news.change, news.case.id, news.fields) == (ChangeKind.UPDATED, opened.case.id, ("type", "title"))
 
 
 def test_text_that_comes_back_counts_again(store: SqliteStore) -> None:
