@@ -21,21 +21,21 @@ from agents.grammar.judge import judge
 from agents.grammar.model import Linear, Models
 from agents.grammar.reading import Reading
 from agents.grammar.slots import pairs
-from agents.grammar.writing import name_of
+from agents.grammar.values import name_of
 
 INNER = 5
 
 
 def train(samples: Sequence[Sample]) -> Models:
     """Return the models learnt from these files."""
-    views = [view for part in range(INNER) for view in _held_out(samples, part)]
+    views = [found for fold in sorted({s.labelled.fold for s in samples}) for found in held_out(samples, fold)]
     return Models(train_linear(samples), train_forests(views))
 
 
-def _held_out(samples: Sequence[Sample], part: int) -> list["View"]:
-    """Return a part of the files as linear models see them that were trained on the other parts."""
-    models = Models(train_linear([s for n, s in enumerate(samples) if n % INNER != part]), {})
-    return [view(s, models) for s in samples[part::INNER]]
+def held_out(samples: Sequence[Sample], fold: int) -> list["View"]:
+    """Return the files of a fold as linear models see them that were trained on the others."""
+    models = Models(train_linear([s for s in samples if s.labelled.fold != fold]), {})
+    return [view(s, models) for s in samples if s.labelled.fold == fold]
 
 
 class View(NamedTuple):
@@ -69,18 +69,29 @@ def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:
         for story in s.stories
         for d, n in zip(story.described, story.stated, strict=True)
     ]
-    event = fit_typed(
+    names, types, yes = (
         [d.features + d.stems for d, _ in items],
         [d.candidate.type.value for d, _ in items],
         [truth is not None for _, truth in items],
-        strength=0.1,
     )
+    stated = fit_typed(names, types, yes, strength=0.1)
+    told = fit_typed(names, types, yes, strength=0.1, weights=_without_repetitions(samples))
     known = [(outcome_features(d.candidate, d.features, d.stems), truth) for d, truth in items if truth is not None]
     names = [features for features, _ in known]
     status = fit(names, [truth["status"] for _, truth in known], strength=0.5)
     news = fit(names, [truth["time_role"] for _, truth in known], strength=0.1)
     aggregate = fit(names, ["yes" if truth["aggregate"] else "no" for _, truth in known], strength=0.3)
-    return {"event": event, "status": status, "told_as_news": news, "aggregate": aggregate}
+    return {"stated": stated, "told": told, "status": status, "told_as_news": news, "aggregate": aggregate}
+
+
+def _without_repetitions(samples: Sequence[Sample]) -> list[float]:
+    """Return a weight for each candidate: small where it may tell again what another sentence states best."""
+    return [
+        0.1 if number is None and d.candidate.type in {event["type"] for event in s.events} else 1.0
+        for s in samples
+        for story in s.stories
+        for d, number in zip(story.described, story.stated, strict=True)
+    ]
 
 
 def _of_slot(pairs: Sequence[Pair]) -> Linear:

@@ -42,14 +42,23 @@ def fit(names: Names, labels: Sequence[str], *, strength: float, at_least: int =
     return without_small(Linear(rows, model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32), shown))
 
 
-def fit_typed(names: Names, types: Sequence[str], yes: Sequence[bool], *, strength: float, at_least: int = 3) -> Linear:
+def fit_typed(
+    names: Names,
+    types: Sequence[str],
+    yes: Sequence[bool],
+    *,
+    strength: float,
+    at_least: int = 3,
+    weights: Sequence[float] | None = None,
+) -> Linear:
     """Return a yes-or-no model with one column that all types share and one more for each type."""
     rows = vocabulary(names, at_least)
     plain = matrix(names, rows)
     labels = sorted(set(types))
     column = {label: n for n, label in enumerate(labels)}
     copies = _beside(plain, np.array([column[t] for t in types]), len(labels))
-    model = LogisticRegression(C=strength, solver="liblinear", random_state=SEED).fit(copies, np.asarray(yes))
+    model = LogisticRegression(C=strength, solver="liblinear", tol=0.01, random_state=SEED)
+    model.fit(copies, np.asarray(yes), sample_weight=weights)
     weights = model.coef_.reshape(1 + len(labels), len(rows)).T
     bias = np.full(1, model.intercept_[0], np.float32).repeat(1 + len(labels))
     bias[1:] = 0

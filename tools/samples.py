@@ -61,7 +61,7 @@ def _pairs(story: Story, events: list[dict[str, Any]]) -> Iterator[Pair]:
     for item, number in zip(story.described, story.stated, strict=True):
         if number is not None:
             for group, features in zip(found, alone, strict=True):
-                if in_reach(story.reading, item.candidate, group):
+                if in_reach(item.candidate, group):
                     names = features + pair_features(story.reading, item.candidate, group)
                     yield from _of_thing(item, group, names, events[number])
 

@@ -11,11 +11,8 @@ from agents.grammar.model import Models
 from agents.grammar.reading import Reading
 from agents.grammar.slots import refined
 
-MOST = 60
+MOST = 40
 """Acts that are looked at in one article, the likeliest first."""
-
-ENOUGH = 0.08
-"""Candidates less likely than this get no arguments."""
 
 NAME_SLOTS = ("authority", "complainant", "defendant", "target")
 
@@ -60,7 +57,7 @@ class Likely(NamedTuple):
 
 def likely_acts(reading: Reading, judged: Sequence[Judged], models: Models) -> Likely:
     """Return the likelier candidates with all that may fill their slots, the likeliest first."""
-    found = sorted((j for j in judged if j.likely >= ENOUGH), key=lambda j: (-j.likely, j.candidate.sentence))[:MOST]
+    found = sorted(judged, key=lambda j: (-j.likely, j.candidate.sentence))[:MOST]
     things = look_at(reading, groups(reading) if found else [], models)
     return Likely(tuple(found), tuple(fillers(reading, j.candidate, things, models) for j in found))
 

@@ -31,7 +31,7 @@ SINGLE = frozenset(("court", "country", "date", "prison"))
 """Slots that hold one value."""
 
 REACH = {"money": 3, "count": 3, "term": 3, "date": 12}
-"""Sentences from the event within which a thing of a family is looked at; names, courts and countries reach everywhere."""
+"""Sentences from the event within which a thing of a family is looked at; names and countries reach far."""
 
 
 class Filler(NamedTuple):
@@ -66,12 +66,11 @@ def slots_of(group: Group) -> list[str]:
     return [slot for slot, family in FAMILY.items() if family == group.family]
 
 
-def in_reach(reading: Reading, candidate: Candidate, group: Group) -> bool:
+def in_reach(candidate: Candidate, group: Group) -> bool:
     """Say whether a thing stands near enough to be looked at."""
     reach = REACH.get(group.family)
-    if reach is None:
-        return True
-    return any(abs(reading.sentence_at(m.start) - candidate.sentence) <= reach for m in group.mentions)
+    before, here, after = group.around(candidate.sentence)
+    return reach is None or here > 0 or before <= reach or after <= reach
 
 
 def fillers(reading: Reading, candidate: Candidate, things: Things, models: Models) -> list[Filler]:
@@ -81,7 +80,7 @@ def fillers(reading: Reading, candidate: Candidate, things: Things, models: Mode
 
 def _fillers(reading: Reading, candidate: Candidate, things: Things, models: Models) -> Iterator[Filler]:
     for group, alone in zip(things.groups, things.scores, strict=True):
-        if alone and in_reach(reading, candidate, group):
+        if alone and in_reach(candidate, group):
             names = pair_features(reading, candidate, group)
             for slot, share in alone.items():
                 yield Filler(slot, group, _likely(models.linear[slot], names, share, candidate))

@@ -1,6 +1,7 @@
 """An act seen from its article, in numbers: where it stands, how old its dates are, what else the article tells.
 
-The forests that decide between news and background, and which acts to keep, read these numbers. What is not known is nan.
+The forests that decide between news and background, and which acts to keep, read these numbers.
+What is not known is nan.
 """
 
 import datetime as dt
@@ -60,6 +61,7 @@ def _itself(seen: Seen) -> list[float]:
     return [
         seen.news,
         log_odds(judged.likely),
+        log_odds(judged.told),
         TYPES.index(judged.candidate.type),
         STATUSES.index(judged.status),
         judged.sure,
@@ -125,6 +127,7 @@ def _neighbours(seen: Seen, others: Sequence[Seen]) -> list[float]:
         _mean(o.news for o in others),
         max((o.news for o in same), default=NAN),
         max((log_odds(o.act.judged.likely) for o in same), default=NAN),
+        max((log_odds(o.act.judged.told) for o in same), default=NAN),
         len(same),
         sum(o.sentence < seen.sentence for o in same),
         len(others),
@@ -138,8 +141,7 @@ def _mean(values: Iterable[float]) -> float:
 
 def _names(reading: Reading, seen: Seen, others: Sequence[Seen]) -> list[float]:
     """Return how the act's names stand in the article: in the headline, at the top, how often, only here."""
-    mentions = [m for group in seen.act.names for m in group.mentions]
-    places = [reading.sentence_at(m.start) for m in mentions]
+    places = [place for group in seen.act.names for place in group.sentences]
     lead = [o for o in others if o.sentence <= 4]
     shared = [len(seen.act.names & o.act.names) for o in lead]
     return [

@@ -12,8 +12,8 @@ from agents.grammar.candidates import Candidate
 from agents.grammar.mention import DateValue, Mention
 from agents.grammar.reading import Reading
 from agents.grammar.words import Word
-from schemas.taxonomy import EventType
 
+EDGE = "<edge>"
 _BE = frozenset(("is", "are", "was", "were", "be", "been", "being", "am", "get", "got", "gets", "getting"))
 _HAVE = frozenset(("has", "have", "had", "having"))
 _ARTICLES = frozenset(("a", "an", "the", "of", "his", "their", "its", "her", "no", "this", "that"))
@@ -23,7 +23,7 @@ _MODAL = frozenset(("will", "would", "could", "should", "may", "might", "can", "
 def candidate_features(reading: Reading, candidate: Candidate) -> list[str]:
     """Return the features of a candidate, apart from the words of its sentence."""
     found = ["always"]
-    for part in (_around_trigger, _cues, _place, _company, _values):
+    for part in (_around_trigger, _masked, _cues, _place, _company, _values):
         found.extend(part(reading, candidate))
     return found
 
@@ -66,6 +66,20 @@ def _around_trigger(reading: Reading, candidate: Candidate) -> Iterator[str]:
 
 def _text(found: Sequence[Word], at: int) -> str:
     return found[at].stem if 0 <= at < len(found) else "<edge>"
+
+
+def _masked(reading: Reading, candidate: Candidate) -> Iterator[str]:
+    """Yield the words around the trigger with names and values replaced by their kind: "<agency> arrest <person>"."""
+    found = reading.masked_in(candidate.sentence)
+    at = max(0, bisect.bisect_right([start for start, _ in found], candidate.head.start) - 1)
+    words = [EDGE, EDGE, *(word for _, word in found), EDGE, EDGE]
+    a, b, c, d, e = words[at : at + 5]
+    yield from (f"m-={b}_{c}", f"m+={c}_{d}", f"m-+={b}_{c}_{d}", f"m--={a}_{b}_{c}", f"m++={c}_{d}_{e}")
+    yield from {f"before={word}" for _, word in found[max(0, at - 5) : at]}
+    yield from {f"behind={word}" for _, word in found[at + 1 : at + 6]}
+    for side, some in (("left", found[:at][::-1]), ("right", found[at + 1 :])):
+        name = next((word for _, word in some[:12] if word.startswith("<@")), "none")
+        yield f"name-{side}={name}"
 
 
 def voice_of(found: Sequence[Word], at: int) -> str:
@@ -130,13 +144,10 @@ def _company(reading: Reading, candidate: Candidate) -> Iterator[str]:
     yield f"in_title={kind in reading.types_in(titles)}"
     heading = reading.heading_of.get(reading.sentence(candidate.sentence).section)
     yield f"in_heading={heading is not None and kind in reading.types_in([heading.number])}"
-    before = [i for i in reading.triggers if i < candidate.sentence and kind in _types(reading, i)]
-    yield f"before={min(4, len(before))}"
-    yield f"previous={bool(before) and before[-1] == candidate.sentence - 1}"
-
-
-def _types(reading: Reading, index: int) -> set[EventType]:
-    return {trigger.type for trigger in reading.triggers[index] if trigger.strong}
+    told = reading.strong_sentences.get(kind, [])
+    before = bisect.bisect_left(told, candidate.sentence)
+    yield f"before={min(4, before)}"
+    yield f"previous={before > 0 and told[before - 1] == candidate.sentence - 1}"
 
 
 def _values(reading: Reading, candidate: Candidate) -> Iterator[str]:

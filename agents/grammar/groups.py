@@ -1,10 +1,12 @@
 """Gather the mentions of one thing: a name with its short forms, a country, a day, an amount, a count, a term."""
 
+import bisect
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from agents.grammar.mention import CountValue, DateValue, Mention, MoneyValue, NameValue, PlaceValue, TermValue
+from agents.grammar.odds import NAN
 from agents.grammar.reading import Reading
 
 NAMES = frozenset(("person", "organisation", "service", "domain", "agency", "rights_group"))
@@ -23,6 +25,21 @@ class Group(NamedTuple):
     kind: str
     """Kind of its first mention."""
     mentions: tuple[Mention, ...]
+    sentences: tuple[int, ...]
+    """Of each mention, the index of its sentence."""
+
+    def around(self, sentence: int) -> tuple[float, int, float]:
+        """Return how far before a sentence it was last mentioned, how often in it, how far after next; nan if never."""
+        low, high = bisect.bisect_left(self.sentences, sentence), bisect.bisect_right(self.sentences, sentence)
+        before = sentence - self.sentences[low - 1] if low else NAN
+        after = self.sentences[high] - sentence if high < len(self.sentences) else NAN
+        return before, high - low, after
+
+    def nearest(self, position: int, sentence: int) -> int:
+        """Return the place of the mention nearest to a position of a sentence; those in the sentence go first."""
+        low, high = bisect.bisect_left(self.sentences, sentence), bisect.bisect_right(self.sentences, sentence)
+        places = range(low, high) if low < high else range(max(0, low - 1), min(len(self.sentences), high + 1))
+        return min(places, key=lambda n: abs(self.mentions[n].start - position))
 
 
 def groups(reading: Reading) -> list[Group]:
@@ -33,12 +50,17 @@ def groups(reading: Reading) -> list[Group]:
             found[family, key].append(mention)
     by_family: dict[str, list[Group]] = defaultdict(list)
     for (family, key), mentions in found.items():
-        by_family[family].append(Group(family, key, mentions[0].kind, tuple(mentions)))
+        by_family[family].append(_group(reading, family, key, mentions))
     return [
         group
         for family in sorted(by_family)
         for group in sorted(by_family[family], key=lambda g: (-len(g.mentions), g.mentions[0].start))[:MOST]
     ]
+
+
+def _group(reading: Reading, family: str, key: Key, mentions: list[Mention]) -> Group:
+    sentences = tuple(reading.sentence_at(mention.start) for mention in mentions)
+    return Group(family, key, mentions[0].kind, tuple(mentions), sentences)
 
 
 def _keys(mention: Mention) -> Iterator[tuple[str, Key]]:

@@ -1,6 +1,6 @@
 """Decide of each candidate: is it an event, did it take place, is it news. Linear models over named features."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate, propose
@@ -10,7 +10,8 @@ from agents.grammar.reading import Reading
 from schemas.taxonomy import Status
 
 LIKELY = 0.04
-"""Candidates below this are not looked at any further."""
+LIKELY_TOLD = 0.15
+"""Candidates below both are not looked at any further."""
 
 
 class Described(NamedTuple):
@@ -26,7 +27,9 @@ class Judged(NamedTuple):
 
     candidate: Candidate
     likely: float
-    """Probability that the sentence states an event of the type."""
+    """Probability that the sentence is the one that states an event of the type best."""
+    told: float
+    """Probability that the sentence tells of an event of the type at all, be it for the second time."""
     status: Status
     sure: float
     """Probability of that status."""
@@ -47,20 +50,26 @@ def describe(reading: Reading) -> Iterator[Described]:
         yield Described(candidate, candidate_features(reading, candidate), stems)
 
 
-def judge(described: Iterable[Described], models: Models) -> list[Judged]:
+def judge(described: Sequence[Described], models: Models) -> list[Judged]:
     """Return the candidates that are likely to be events."""
-    found = []
-    for item, likely in zip(described, _likelihoods(described, models.linear["event"]), strict=True):
-        if likely >= LIKELY:
-            features = outcome_features(item.candidate, item.features, item.stems)
-            status, sure = models.linear["status"].best(features)
-            news = probability(models.linear["told_as_news"].score(features))
-            aggregate = models.linear["aggregate"].score(features) > 0
-            found.append(Judged(item.candidate, likely, Status(status), sure, news, aggregate))
-    return found
+    stated, told = (likelihoods(described, models.linear[name]) for name in ("stated", "told"))
+    return [
+        _judged(item, p, q, models)
+        for item, p, q in zip(described, stated, told, strict=True)
+        if p >= LIKELY or q >= LIKELY_TOLD
+    ]
 
 
-def _likelihoods(described: Iterable[Described], model: Linear) -> Iterator[float]:
+def _judged(item: Described, likely: float, told: float, models: Models) -> Judged:
+    features = outcome_features(item.candidate, item.features, item.stems)
+    status, sure = models.linear["status"].best(features)
+    news = probability(models.linear["told_as_news"].score(features))
+    aggregate = models.linear["aggregate"].score(features) > 0
+    return Judged(item.candidate, likely, told, Status(status), sure, news, aggregate)
+
+
+def likelihoods(described: Iterable[Described], model: Linear) -> Iterator[float]:
+    """Yield the probability of each candidate; the words of a sentence are scored once for all its candidates."""
     column = {label: n for n, label in enumerate(model.labels)}
     of_stems: tuple[int, Array] | None = None
     for item in described:

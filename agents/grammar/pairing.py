@@ -20,12 +20,11 @@ _CONTEXTS = 12
 def group_features(reading: Reading, group: Group) -> list[str]:
     """Return the features of a thing, wherever the event is."""
     first = group.mentions[0]
-    place = reading.sentence_at(first.start)
     found = [
         f"is={group.kind}",
         f"times={min(4, len(group.mentions).bit_length())}",
-        f"first={min(5, place // 3)}",
-        f"title={any(reading.sentence(reading.sentence_at(m.start)).kind == 'title' for m in group.mentions[:3])}",
+        f"first={min(5, group.sentences[0] // 3)}",
+        f"title={any(reading.sentence(n).kind == 'title' for n in group.sentences[:3])}",
         *(f"rule={rule}" for rule in {m.rule for m in group.mentions[:_CONTEXTS]}),
     ]
     if group.family == "name":
@@ -60,10 +59,9 @@ def _value_features(reading: Reading, mention: Mention) -> Iterator[str]:
 
 def pair_features(reading: Reading, candidate: Candidate, group: Group) -> list[str]:
     """Return the features of a thing and an event together."""
-    mention, where = _nearest(reading, candidate, group)
+    mention, where = _nearest(candidate, group)
     found = [f"where={where}", f"where={where}:{mention.kind}"]
-    here = sum(reading.sentence_at(m.start) == candidate.sentence for m in group.mentions)
-    found.append(f"here={min(2, here)}")
+    found.append(f"here={min(2, group.around(candidate.sentence)[1])}")
     if where == "here":
         found.extend(_in_sentence(reading, candidate, mention))
     elif where in ("before1", "after1"):
@@ -71,16 +69,13 @@ def pair_features(reading: Reading, candidate: Candidate, group: Group) -> list[
     return found
 
 
-def _nearest(reading: Reading, candidate: Candidate, group: Group) -> tuple[Mention, str]:
+def _nearest(candidate: Candidate, group: Group) -> tuple[Mention, str]:
     """Return the mention nearest to the event's trigger, and where it stands: `here`, `before1`, …, `far`."""
-    head = candidate.head.start
-    inside = [m for m in group.mentions if reading.sentence_at(m.start) == candidate.sentence]
-    if inside:
-        return min(inside, key=lambda m: abs(m.start - head)), "here"
-    mention = min(group.mentions, key=lambda m: abs(m.start - head))
-    gap = reading.sentence_at(mention.start) - candidate.sentence
-    side = "before" if gap < 0 else "after"
-    return mention, f"{side}{min(4, abs(gap))}"
+    place = group.nearest(candidate.head.start, candidate.sentence)
+    gap = group.sentences[place] - candidate.sentence
+    if gap == 0:
+        return group.mentions[place], "here"
+    return group.mentions[place], f"{'before' if gap < 0 else 'after'}{min(4, abs(gap))}"
 
 
 def _in_sentence(reading: Reading, candidate: Candidate, mention: Mention) -> Iterator[str]:

@@ -4,7 +4,7 @@ import bisect
 import datetime as dt
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agents.grammar.cues import Cue, find_cues
 from agents.grammar.document import Document, Sentence, read_document
@@ -24,6 +24,7 @@ class Reading:
         self.triggers: dict[int, list[Trigger]] = find_triggers(self.document)
         self._words: dict[int, list[Word]] = {}
         self._cues: dict[int, list[Cue]] = {}
+        self._masked: dict[int, list[tuple[int, str]]] = {}
 
     @functools.cached_property
     def _starts(self) -> list[int]:
@@ -39,6 +40,15 @@ class Reading:
         found: dict[int, list[Mention]] = defaultdict(list)
         for mention in self.mentions:
             found[self.sentence_at(mention.start)].append(mention)
+        return found
+
+    @functools.cached_property
+    def strong_sentences(self) -> dict[str, list[int]]:
+        """By event type, the sentences with a strong trigger, in order."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for index in sorted(self.triggers):
+            for kind in self.types_in([index]):
+                found[kind].append(index)
         return found
 
     @functools.cached_property
@@ -66,6 +76,12 @@ class Reading:
             self._words[index] = words(self.text, sentence.start, sentence.end)
         return self._words[index]
 
+    def masked_in(self, index: int) -> list[tuple[int, str]]:
+        """Return where each word of a sentence begins, and its stem; a name or value is one word, `<@kind>`."""
+        if index not in self._masked:
+            self._masked[index] = list(_masked(self.words_in(index), self.mentions_in.get(index, [])))
+        return self._masked[index]
+
     def cues_in(self, index: int) -> list[Cue]:
         if index not in self._cues:
             sentence = self.sentence(index)
@@ -75,3 +91,17 @@ class Reading:
     def types_in(self, indices: Iterable[int]) -> set[str]:
         """The event types with a strong trigger in these sentences."""
         return {t.type for index in indices for t in self.triggers.get(index, ()) if t.strong}
+
+
+def _masked(found: Iterable[Word], mentions: Iterable[Mention]) -> Iterator[tuple[int, str]]:
+    spans = sorted((m.start, -m.end, m.kind) for m in mentions if m.kind != "place")
+    end, place = -1, 0
+    for word in found:
+        while place < len(spans) and -spans[place][1] <= word.start:
+            place += 1
+        inside = place < len(spans) and spans[place][0] <= word.start
+        if not inside:
+            yield word.start, word.stem
+        elif word.start >= end:
+            end = -spans[place][1]
+            yield word.start, f"<@{spans[place][2]}>"

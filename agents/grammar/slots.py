@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-
 from agents.grammar.arguments import FAMILY, Filler
 from agents.grammar.forest import Forest
 from agents.grammar.groups import NAMES, Group
@@ -44,7 +43,14 @@ def pairs(reading: Reading, judged: Sequence[Judged], raw: Sequence[Sequence[Fil
         for filler in fillers:
             elsewhere = [(judged[m], p) for m, p in by_thing[filler.slot, filler.group] if m != n]
             if max([filler.likely, *(p for _, p in elsewhere)]) > 5 * UNLIKELY or filler.likely > UNLIKELY:
-                row = _row(reading, judged[n], filler, elsewhere, scores, ranked[filler.slot])
+                row = _row(
+                    reading,
+                    judged[n],
+                    filler=filler,
+                    elsewhere=elsewhere,
+                    scores=scores,
+                    ranked=ranked[filler.slot],
+                )
                 found.append(Pair(n, filler, row))
     return found
 
@@ -59,13 +65,14 @@ def _ranked(fillers: Sequence[Filler]) -> Mapping[str, list[float]]:
 def _row(
     reading: Reading,
     act: Judged,
+    *,
     filler: Filler,
     elsewhere: Sequence[tuple[Judged, float]],
     scores: Mapping[tuple[str, Group], float],
     ranked: Sequence[float],
 ) -> list[float]:
     group = filler.group
-    gaps = [reading.sentence_at(m.start) - act.candidate.sentence for m in group.mentions]
+    before, here, after = group.around(act.candidate.sentence)
     likely = [(other, p) for other, p in elsewhere if other.likely > 0.25]
     alike = [p for other, p in likely if (other.news >= 0.5) == (act.news >= 0.5)]
     return [
@@ -79,12 +86,12 @@ def _row(
         ranked.index(filler.likely),
         log_odds(ranked[0]) - log_odds(filler.likely),
         sum(p > 0.3 for p in ranked),
-        min(gaps, key=abs),
-        min((gap for gap in gaps if gap >= 0), default=NAN),
-        sum(gap == 0 for gap in gaps),
-        len(gaps),
-        any(reading.sentence(reading.sentence_at(m.start)).kind == "title" for m in group.mentions[:3]),
-        reading.sentence_at(group.mentions[0].start),
+        before,
+        after,
+        here,
+        len(group.sentences),
+        any(reading.sentence(n).kind == "title" for n in group.sentences[:3]),
+        group.sentences[0],
         KINDS.index(group.kind) if group.kind in KINDS else -1,
         log_odds(act.news),
         log_odds(act.likely),

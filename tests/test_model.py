@@ -1,0 +1,66 @@
+"""Linear models, forests and their data file."""
+
+import math
+
+import numpy as np
+import pytest
+
+from agents.grammar.forest import Forest
+from agents.grammar.model import Linear, Models, probability, read_models, shipped_models, write_models
+
+
+def linear() -> Linear:
+    weights = np.array([[1.0, 0.0], [-2.0, 0.5]], np.float32)
+    return Linear({"a": 0, "b": 1}, weights, np.array([0.25, 0.0], np.float32), ("yes", "no"))
+
+
+def stump() -> Forest:
+    """One tree: feature 1 up to 0.5 gives -2, more gives 2, unknown goes right."""
+    return Forest(
+        feature=np.array([[1, 0, 0]], np.int16),
+        threshold=np.array([[0.5, np.inf, np.inf]], np.float32),
+        left=np.array([[1, 1, 2]], np.int16),
+        right=np.array([[2, 1, 2]], np.int16),
+        missing_left=np.array([[False, True, True]]),
+        value=np.array([[0, -2, 2]], np.float32),
+        base=0.0,
+        depth=1,
+    )
+
+
+def test_scores_add_the_weights_of_known_features() -> None:
+    assert linear().scores(["a", "unknown"]).tolist() == [1.25, 0.0]
+    assert linear().score(["a", "b"]) == pytest.approx(-0.75)
+    assert linear().scores([]).tolist() == [0.25, 0.0]
+
+
+def test_the_best_label_comes_with_its_probability() -> None:
+    label, sure = linear().best(["b"])
+    assert label == "no"
+    assert sure == pytest.approx(1 / (1 + math.exp(-1.75 - 0.5)))
+
+
+def test_probabilities_are_safe_for_any_score() -> None:
+    assert probability(0) == 0.5
+    assert 0 < probability(-1e9) < probability(1e9) < 1.0001
+
+
+def test_a_forest_walks_its_trees() -> None:
+    rows = [[9.0, 0.0], [9.0, 1.0], [9.0, math.nan]]
+    low, high, unknown = stump().probabilities(rows)
+    assert low == pytest.approx(1 / (1 + math.exp(2)))
+    assert high == unknown == pytest.approx(1 / (1 + math.exp(-2)))
+    assert stump().probabilities([]).tolist() == []
+
+
+def test_models_survive_their_data_file() -> None:
+    models = read_models(write_models(Models({"x": linear()}, {"x": stump()})))
+    assert models.linear["x"].labels == ("yes", "no")
+    assert models.linear["x"].scores(["a"]).tolist() == [1.25, 0.0]
+    assert models.forests["x"].probabilities([[0.0, 1.0]]) == pytest.approx(stump().probabilities([[0.0, 1.0]]))
+
+
+def test_the_shipped_models_are_complete_and_read_once() -> None:
+    assert shipped_models() is shipped_models()
+    assert {"news", "keep"} <= set(shipped_models().forests)
+    assert {"status", "target", "defendant"} <= set(shipped_models().linear)

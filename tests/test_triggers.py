@@ -1,0 +1,67 @@
+"""Triggers: which words may announce which events."""
+
+import re
+
+import pytest
+
+from agents.grammar.document import read_document
+from agents.grammar.triggers import find_triggers, lexicon
+from schemas.taxonomy import EventType
+
+
+def types_in(text: str) -> set[str]:
+    return {t.type.value for found in find_triggers(read_document(text)).values() for t in found if t.strong}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Police opened an investigation into Flume.", "investigation"),
+        ("Officers raided two homes.", "raid"),
+        ("Two men were detained.", "arrest"),
+        ("Customs confiscated 400 boxes.", "seizure"),
+        ("The firm obtained a subpoena.", "subpoena"),
+        ("He was indicted in May.", "charge"),
+        ("She was extradited to Spain.", "extradition"),
+        ("He pleaded guilty.", "guilty_plea"),
+        ("A jury convicted him.", "conviction"),
+        ("He was sentenced to two years.", "sentence"),
+        ("The court acquitted her.", "acquittal"),
+        ("He was freed on bail.", "release"),
+        ("Flume sued its rival.", "lawsuit_filed"),
+        ("The judge granted an injunction.", "injunction"),
+        ("ISPs must block the site.", "site_blocking"),
+        ("A default judgment was entered.", "default_judgment"),
+        ("He was ordered to pay damages.", "damages_award"),
+        ("The parties settled.", "settlement"),
+        ("The case was dismissed.", "dismissal"),
+        ("Flume appealed.", "appeal"),
+        ("The judge ruled that Flume is liable.", "ruling_other"),
+        ("The shop was fined.", "fine"),
+        ("He must forfeit his cars.", "forfeiture"),
+        ("The site was shut down.", "shutdown"),
+    ],
+)
+def test_each_type_has_its_words(text: str, kind: str) -> None:
+    assert kind in types_in(text)
+
+
+def test_the_lexicon_covers_every_type_and_each_pattern_needs_its_stem() -> None:
+    assert {pattern.type for pattern in lexicon().patterns} == set(EventType)
+    rows = [(p.type, p.stem, p.regex.pattern) for p in lexicon().patterns]
+    assert len(rows) == len(set(rows))
+
+
+def test_triggers_stand_where_they_say() -> None:
+    text = "# Raid\n\nİ police ARRESTED two men."
+    found = [t for triggers in find_triggers(read_document(text)).values() for t in triggers]
+    assert {text[t.start : t.end].lower() for t in found} >= {"raid", "arrested"}
+
+
+def test_a_text_without_stems_has_no_triggers() -> None:
+    assert find_triggers(read_document("A sunny day in spring.")) == {}
+    assert find_triggers(read_document("")) == {}
+
+
+def test_patterns_ignore_case() -> None:
+    assert all(pattern.regex.flags & re.IGNORECASE for pattern in lexicon().patterns)
