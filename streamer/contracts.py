@@ -323,7 +323,8 @@ class Store(Protocol):
 
     def dead_letter(self, letter_id: str) -> DeadLetter | None: ...
 
-    def mark_replayed(self, letter_id: str, at: datetime) -> None: ...
+    def mark_replayed(self, letter_id: str, at: datetime) -> None:
+        """Note that a letter was put back at `at`. One that has failed again since then goes on waiting."""
 
     # Work that only one process may do.
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:

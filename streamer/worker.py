@@ -178,12 +178,13 @@ def extractor(pool: Caller) -> Extract:
 
 def replay(worker: Worker, letters: Sequence[DeadLetter]) -> None:
     """Put dead letters back where they came from. Their items wait again in the ledger, before the stream has them."""
+    at = utc_now()
     for letter in letters:
         if letter.item_id:
             worker.store.record(letter.item_id, source_of(letter), "waiting", "replayed")
     worker.runtime.put_back(letters)
     for letter in letters:
-        worker.store.mark_replayed(letter.id, utc_now())
+        worker.store.mark_replayed(letter.id, at)
 
 
 def _owner() -> str:

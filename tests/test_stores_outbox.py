@@ -135,6 +135,15 @@ def test_dead_letters_are_listed_newest_first_by_stage(store: Store):
     assert store.dead_letter("dead-3") is None
 
 
+def test_a_letter_that_failed_again_before_its_replay_was_noted_waits(store: Store):
+    store.put_dead_letter(make_dead_letter())
+    store.put_dead_letter(make_dead_letter(failed_at=later(hours=2), error="still broken"))
+    store.mark_replayed("dead-1", later(hours=1))
+    letter = store.dead_letter("dead-1")
+    assert letter is not None
+    assert (letter.error, letter.attempts, letter.replayed_at) == ("still broken", 2, None)
+
+
 def test_a_replayed_letter_waits_no_more(store: Store):
     store.put_dead_letter(make_dead_letter())
     store.mark_replayed("dead-1", later(hours=1))

@@ -20,7 +20,7 @@ class DeadLetters:
             if old is None:
                 return _document(letter)
             known = unpack(old, DeadLetter)
-            if known.replayed_at is None or letter.failed_at <= known.replayed_at:
+            if letter.failed_at <= known.failed_at:
                 return None
             return _document(replace(letter, attempts=known.attempts + letter.attempts))
 
@@ -39,7 +39,8 @@ class DeadLetters:
 
     def mark_replayed(self, letter_id: str, at: datetime) -> None:
         def document(old: Source | None) -> Source | None:
-            return _document(replace(unpack(old, DeadLetter), replayed_at=at)) if old else None
+            known = unpack(old, DeadLetter) if old else None
+            return _document(replace(known, replayed_at=at)) if known and known.failed_at <= at else None
 
         self._elastic.change("dead-letters", letter_id, document)
 

@@ -27,7 +27,7 @@ class DeadLetters:
             known = _read(connection, letter.id)
             if known is None:
                 _write(connection, letter)
-            elif known.replayed_at is not None and letter.failed_at > known.replayed_at:
+            elif letter.failed_at > known.failed_at:
                 _write(connection, replace(letter, attempts=known.attempts + letter.attempts))
 
     def dead_letters(self, *, stage: str | None = None, waiting: bool = True, limit: int = 100) -> list[DeadLetter]:
@@ -40,7 +40,7 @@ class DeadLetters:
     def mark_replayed(self, letter_id: str, at: datetime) -> None:
         with self._database.writing() as connection:
             letter = _read(connection, letter_id)
-            if letter is not None:
+            if letter is not None and letter.failed_at <= at:
                 _write(connection, replace(letter, replayed_at=at))
 
 
