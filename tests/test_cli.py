@@ -50,7 +50,7 @@ def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
         (["dead-letters", "show", "dead-none"], "no dead letter dead-none"),
         (["dead-letters", "replay"], "name the letters to replay"),
         (["subscribe"], "say --all if you mean it"),
-        (["subscribe", "arrest", "--to", "nobody"], "neither stdout, nor an e-mail address"),
+        (["subscribe", "arrest", "--to", "nobody"], "neither stdout, nor feed, nor an e-mail address"),
         (["edit", "retype", "case-1", "event-1", "robbery"], "the types are"),
         (["edit", "merge", "case-none", "case-other"], "no case case-none"),
         (["classify", "nowhere.md"], "nowhere.md: no such file or folder"),
@@ -182,3 +182,16 @@ def test_a_file_that_was_mended_is_read_after_all(tmp_path: Path):
     assert crackdown(home, "ingest", str(page)).returncode == 0
     ledger = rows(crackdown(home, "ledger", "--json"))[0]
     assert (ledger["seen"], ledger.get("stored", 0), ledger.get("dead", 0)) == (1, 1, 0)
+
+
+def test_a_subscription_is_tried_first_and_edited_later(stocked: Path):
+    past = rows(crackdown(stocked, "subscribe", "--all", "--dry-run", "--json"))[1]["would_have_sent"]
+    assert [span["days"] for span in past["sent"]] == [30, 365]
+    assert crackdown(stocked, "subscribe", "--list").stdout == ""
+    [case] = rows(crackdown(stocked, "cases", "--json", "--limit", "1"))
+    made = rows(crackdown(stocked, "subscribe", "--case", str(case["id"]), "--quiet", "22:00-07:00", "--json"))[0]
+    assert (made["query"], made["quiet"]) == (f"case_id:{case['id']}", ["22:00", "07:00"])
+    shown = crackdown(stocked, "subscribe", "--edit", str(made["id"]), "--rate", "daily", "--name", "One case")
+    assert "last 365 days" in shown.stdout
+    assert f"{made['id']}  One case  → stdout   daily" in crackdown(stocked, "subscribe", "--list").stdout
+    assert "no case case-x" in crackdown(stocked, "subscribe", "--case", "case-x").stderr

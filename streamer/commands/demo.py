@@ -13,7 +13,7 @@ from schemas.events import Record
 from schemas.query import parse
 from streamer.commands import state
 from streamer.commands.state import err, out
-from streamer.commands.subscribe import make_subscription
+from streamer.commands.subscription_form import make_subscription
 from streamer.config import Config, Fetching
 from streamer.contracts import OutboxEntry
 from streamer.demo.server import DemoServer
