@@ -1,5 +1,8 @@
 """Replay: what is read and linked again, what stays, and how the two are compared."""
 
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 from make import make_subscription
 from msgspec.structs import replace
-from replays import APART, Newsroom, but, edit, overlooking, text, toy
+from replays import APART, Newsroom, but, edit, fill, overlooking, text, toy
 
 from schemas.events import Article, ArticleEvents, Event
 from schemas.query import parse
@@ -128,6 +131,48 @@ def test_cases_that_merge_split_open_and_go_are_counted(room: Newsroom):
     assert split.cases == {"split": 1, "retitled": 2}
     assert len(room.cases()) == 3
     assert room.replay(but(lambda event: event if event.type is EventType.ARREST else None, APART)).cases == {"gone": 2}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from streamer.stores import sqlite_replay
+
+path, new, left = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+replace = sqlite_replay._replace
+
+def counted(_statement):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def watched(connection):
+    connection.set_trace_callback(counted)
+    replace(connection)
+
+sqlite_replay._replace = watched
+sqlite_replay.swap_in(path, new, ledger=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_swap_that_is_killed_at_any_statement_did_not_take_place(room: Newsroom, tmp_path: Path):
+    room.read(ARREST, CHARGE, OTHER)
+    before = room.cases()
+    fill(room.store, tmp_path / "new", overlooking("arrest"))
+
+    def swapped(statements: int) -> int:
+        command = [sys.executable, "-c", KILLED, str(room.path), str(tmp_path / "new"), str(statements)]
+        return subprocess.run(command, check=False).returncode
+
+    for statements in (1, 4, 8, 12, 14, 16, 18, 20, 22):
+        assert swapped(statements) == -signal.SIGKILL
+        assert room.cases() == before
+        assert room.store.search(parse("arrest")).total == 1
+    assert swapped(1000) == 0
+    assert room.cases() != before
+    assert room.store.search(parse("arrest")).total == 0
 
 
 # --- ids --------------------------------------------------------------------------------------------------------------
