@@ -15,6 +15,7 @@ from agents.link_case import fold, in_order
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
 from agents.link_keys import keys_of_case
+from agents.link_relations import joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
 from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
 from agents.link_strands import Strand, strands_of
@@ -175,10 +176,11 @@ def follow(store: CaseStore, case_ids: Sequence[str]) -> dict[str, Case]:
 
 
 def _related(case: Case, decision: Decision) -> tuple[RelatedCase, ...]:
-    if decision.verdict != "uncertain" or decision.case is None:
-        return case.related
-    score = tuple(decision.parts.items())
-    return (*case.related, RelatedCase(case_id=decision.case.id, relation=Relation.POSSIBLE_CASE, score=score))
+    found = decision.related
+    if decision.verdict == "uncertain" and decision.case:
+        score = tuple(decision.parts.items())
+        found = (RelatedCase(case_id=decision.case.id, relation=Relation.POSSIBLE_CASE, score=score), *found)
+    return joined(case.related, found, own=case.id)
 
 
 def _update(

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from agents.link_keys import docket, kind_of, party
+from agents.link_relations import other_court, relations
 from agents.link_strands import Strand, first_day
-from schemas.events import Case
-from schemas.taxonomy import GROUPS, EventType
+from schemas.events import Case, RelatedCase
+from schemas.taxonomy import EventType
 
 WEIGHTS = {
     "docket": 7.0,
@@ -39,7 +40,7 @@ CIRCUMSTANCES = {
     "same week": 0.85,
     "next step": 1.7,
     "starts over": -0.9,
-    "other kind of court": -1.35,
+    "other kind of court": -4.0,
     "only one is a blocking": -0.4,
     "other docket": -9.0,
     "other people": -2.5,
@@ -64,8 +65,6 @@ COMMON = 32
 """A key that more cases share nominates nobody: the store keeps no more ids."""
 SAME_ACT_DAYS = 10
 
-_CRIMINAL = {*GROUPS["criminal"], EventType.ARREST, EventType.RAID}
-_CIVIL = {*GROUPS["civil"]} - {EventType.SITE_BLOCKING}
 _BLOCKING = {EventType.SITE_BLOCKING}
 _START = {EventType.LAWSUIT_FILED, EventType.ARREST, EventType.CHARGE, EventType.INVESTIGATION, EventType.RAID}
 _END = {EventType.SENTENCE, EventType.DAMAGES_AWARD, EventType.SETTLEMENT, EventType.CONVICTION, EventType.ACQUITTAL}
@@ -90,26 +89,27 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Decision:
-    """`link` to the case, `new`, or `uncertain`: new, but perhaps the case."""
+    """`link` to the case, `new`, or `uncertain`: new, but perhaps the case. And how it is related to other cases."""
 
     verdict: str
     case: Case | None = None
     parts: dict[str, float] = field(default_factory=dict)
+    related: tuple[RelatedCase, ...] = ()
 
 
 def decide(strand: Strand, candidates: Iterable[Candidate]) -> Decision:
-    """Return what to do with a strand: the best candidate decides."""
+    """Return what to do with a strand: the best candidate decides; the others may be related."""
     scored = [(score(strand, candidate), candidate.case) for candidate in candidates if candidate.keys]
     scored.sort(key=lambda one: (-sum(one[0].values()), one[1].opened_at, one[1].id))
-    if not scored:
-        return Decision("new")
-    parts, case = scored[0]
-    total = sum(parts.values()) - (BACKGROUND if strand.background else 0)
-    if not _tells(parts):
-        return Decision("new")
-    if total >= LINK:
-        return Decision("link", case, parts)
-    return Decision("uncertain", case, parts) if total >= UNCERTAIN else Decision("new", None, parts)
+    mine = {event.type for event in strand.events}
+    verdict, (parts, case) = "new", scored[0] if scored else ({}, None)
+    if case and _tells(parts) and not other_court(mine, set(case.types)):
+        total = sum(parts.values()) - (BACKGROUND if strand.background else 0)
+        verdict = "link" if total >= LINK else "uncertain" if total >= UNCERTAIN else "new"
+    if verdict == "new":
+        return Decision("new", related=relations(mine, scored))
+    whole = mine | set(case.types if case and verdict == "link" else ())
+    return Decision(verdict, case, parts, relations(whole, scored[1:]))
 
 
 def _tells(parts: Mapping[str, float]) -> bool:
@@ -218,10 +218,9 @@ def _order(strand: Strand, case: Case) -> float:
 
 
 def _kind_of_court(strand: Strand, case: Case) -> float:
+    if other_court({event.type for event in strand.events}, set(case.types)):
+        return CIRCUMSTANCES["other kind of court"]
     mine, theirs = {event.type for event in strand.events}, set(case.types)
-    for one, other in ((_CRIMINAL, _CIVIL), (_CIVIL, _CRIMINAL)):
-        if mine & one and theirs & other and not theirs & one and not mine & other:
-            return CIRCUMSTANCES["other kind of court"]
     return CIRCUMSTANCES["only one is a blocking"] if bool(mine & _BLOCKING) != bool(theirs & _BLOCKING) else 0.0
 
 

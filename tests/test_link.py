@@ -225,6 +225,51 @@ def test_a_near_miss_points_to_the_case_it_may_be(store: SqliteStore) -> None:
     assert asked.case.related == doubtful.case.related
 
 
+VERDICT = event("conviction", defendant=("Mara Lindqvist",), country="SE", date="2025-05-02")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "relation"),
+    [
+        (
+            ARREST,
+            event("lawsuit_filed", complainant=("Tidal Films",), defendant=("Mara Lindqvist",), country="US"),
+            Relation.CIVIL_PARALLEL,
+        ),
+        (VERDICT, event("appeal", defendant=("Mara Lindqvist",), country="NO", date="2026-03-01"), Relation.APPEAL_OF),
+        (
+            event("raid", operation="Lantern", country="SE", defendant=("Anna Berg",)),
+            event("raid", operation="Lantern", country="BR", defendant=("Peter Moreira",)),
+            Relation.PART_OF_OPERATION,
+        ),
+        (
+            ARREST,
+            event("arrest", defendant=("Anna Quist",), target=("fastflix.example",), country="BR"),
+            Relation.RELATED_TO,
+        ),
+    ],
+)
+def test_cases_that_belong_together_say_how(
+    store: SqliteStore, first: Event, second: Event, relation: Relation
+) -> None:
+    opened, other = run(store, article(first), article(second, name="later", day=300))
+    assert other.case.id != opened.case.id
+    assert [(one.case_id, one.relation) for one in other.case.related] == [(opened.case.id, relation)]
+
+
+def test_a_seized_service_that_returns_elsewhere_is_linked_to_the_old_case(store: SqliteStore) -> None:
+    seizure = event("seizure", target=("Fastflix", "fastflix.example"), country="US", date="2023-02-28")
+    again = event("seizure", target=("fastflix.test",), country="DK", date="2025-06-01")
+    opened, returned = run(store, article(seizure), article(again, name="return", day=822))
+    assert [one.case_id for one in returned.case.related] == [opened.case.id]
+
+
+def test_what_a_surname_or_a_wide_campaign_shares_relates_nothing(store: SqliteStore) -> None:
+    other = event("arrest", defendant=("Anna Lindqvist",), country="BR", date="2025-09-01")
+    _, stranger = run(store, article(ARREST), article(other, name="other", day=190))
+    assert stranger.case.related == ()
+
+
 def test_sought_becoming_ordered_is_an_update(store: SqliteStore) -> None:
     sought, ordered = (
         event("site_blocking", status=status, complainant=("Tidal Films",), target=("fastflix.example",), country="NL")

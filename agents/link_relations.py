@@ -1,0 +1,59 @@
+"""How a proceeding belongs to cases that it is not: found by rules, from the names that both have in common."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+from agents.link_outcome import OUTCOMES
+from schemas.events import Case, RelatedCase
+from schemas.taxonomy import GROUPS, EventType, Relation
+
+MAX_RELATED = 8
+"""Relations of one case; the oldest stay."""
+MIN_TARGET = 0.9
+"""What a site in common must be worth: one that many cases name relates none of them."""
+_CRIMINAL = {*GROUPS["criminal"], EventType.ARREST, EventType.RAID}
+_CIVIL = {*GROUPS["civil"]} - {EventType.SITE_BLOCKING}
+_DECISIONS = OUTCOMES - {EventType.RULING_OTHER, EventType.GUILTY_PLEA}
+_PARTIES = {"person", "company", "pair"}
+
+
+def other_court(mine: AbstractSet[EventType], theirs: AbstractSet[EventType]) -> bool:
+    """Return whether one side is a criminal matter only and the other a civil one only: never one proceeding."""
+    return any(
+        mine & one and theirs & other and not theirs & one and not mine & other
+        for one, other in ((_CRIMINAL, _CIVIL), (_CIVIL, _CRIMINAL))
+    )
+
+
+def relations(
+    mine: AbstractSet[EventType], scored: Iterable[tuple[Mapping[str, float], Case]]
+) -> tuple[RelatedCase, ...]:
+    """Return how a case with these types of events is related to cases that it was compared with, the nearest first."""
+    found = ((case, relation(mine, case, parts)) for parts, case in scored)
+    return tuple(RelatedCase(case_id=case.id, relation=how) for case, how in found if how)[:MAX_RELATED]
+
+
+def relation(mine: AbstractSet[EventType], case: Case, parts: Mapping[str, float]) -> Relation | None:
+    """Return how a case is related to another with which it shares the names in `parts`; None if it is not.
+
+    It is an appeal of the other if it tells an appeal and the other the decision.
+    """
+    theirs = set(case.types)
+    same_party = bool(_PARTIES & parts.keys())
+    if same_party and other_court(mine, theirs):
+        return Relation.CIVIL_PARALLEL
+    if same_party and EventType.APPEAL in mine and _DECISIONS & theirs and not _DECISIONS & mine:
+        return Relation.APPEAL_OF
+    if "operation" in parts:
+        return Relation.PART_OF_OPERATION
+    near = "person" in parts or "docket" in parts or parts.get("target", 0.0) >= MIN_TARGET
+    return Relation.RELATED_TO if near else None
+
+
+def joined(known: Iterable[RelatedCase], new: Iterable[RelatedCase], *, own: str) -> tuple[RelatedCase, ...]:
+    """Return relations with new ones added: one for each other case, the one known first; none to the case itself."""
+    found: dict[str, RelatedCase] = {}
+    for one in (*known, *new):
+        if one.case_id != own:
+            found.setdefault(one.case_id, one)
+    return tuple(found.values())[:MAX_RELATED]
