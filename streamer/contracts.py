@@ -7,7 +7,7 @@ the server behind them is down. Repeating a write changes nothing.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from agents.errors import Conflict as Conflict  # noqa: PLC0414 (link raises and catches it; stores raise it)
 from schemas.documents import Document, first_day
@@ -334,6 +334,14 @@ class Store(Protocol):
         """Return counts for people: articles, events, cases, subscriptions, bytes."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class KeepsLag(Protocol):
+    """A store with a dashboard beside it."""
+
+    def note_lag(self, lag: Mapping[str, int], at: datetime) -> None:
+        """Keep how many messages wait before each stage, one record per stage and minute."""
 
 
 class Runtime(Protocol):

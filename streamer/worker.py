@@ -14,9 +14,10 @@ from agents.bury import source_of
 from agents.extract import Story, extract
 from agents.fetch import Extract
 from schemas.events import DeadLetter
+from streamer.channels import owner_of
 from streamer.clock import Job, run_clock
 from streamer.config import Config, Feed, default_feeds
-from streamer.contracts import Runtime, Store
+from streamer.contracts import KeepsLag, Runtime, Store
 from streamer.engines import open_runtime, open_store
 from streamer.feeds.client import Client
 from streamer.feeds.poll import PollReport, poll_due, poll_feed
@@ -79,6 +80,7 @@ class Worker:
             Job("put back", 10, self.put_back),
             Job("send", 1, partial(self.send, patience=2)),
             Job("prune", 3600, self.prune),
+            *([Job("lag", 60, self.note_lag)] if isinstance(self.store, KeepsLag) else []),
         ]
 
     async def poll(self) -> None:
@@ -113,7 +115,14 @@ class Worker:
 
     async def send(self, patience: float | None = None) -> None:
         """Send the notices that are due. Receivers that do not answer within `patience` seconds are not waited for."""
-        await send_due(self.store, self.senders, now=utc_now, owner=self.owner, patience=patience)
+        tell = owner_of(self.home.config.alerts, utc_now())
+        await send_due(self.store, self.senders, now=utc_now, owner=self.owner, patience=patience, tell=tell)
+
+    async def note_lag(self) -> None:
+        """Keep how many messages wait, where a dashboard shows it over time."""
+        if isinstance(self.store, KeepsLag):
+            lag = await asyncio.to_thread(self.runtime.lag)
+            await asyncio.to_thread(self.store.note_lag, lag, utc_now())
 
     async def prune(self) -> None:
         """Delete messages that every stage has passed long ago."""
@@ -138,6 +147,7 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
             processes=pool.processes,
             fetches=config.fetching.in_flight,
             grouping_seconds=config.grouping_seconds,
+            alerts=config.alerts,
         )
         rows = [row for row in table if row.place is Place.HERE or not here_only]
         runtime = open_runtime(home, rows, pool=pool, now=utc_now)

@@ -20,7 +20,7 @@ from schemas.documents import Document, document
 from schemas.query import parse
 from schemas.query_tree import Node, effective, query_of
 from streamer.config import ConfigError
-from streamer.contracts import Attempt, Store
+from streamer.contracts import Attempt, KeepsLag, Store
 from streamer.stores import elastic_client, elastic_rebuild
 from streamer.stores.elastic import ElasticStore, connect
 from streamer.stores.elastic_client import Elastic, Write
@@ -185,6 +185,15 @@ def test_a_notice_marked_by_two_keeps_both_tries(store, other):
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda one: other.mark_failed("notice-1", one, later(hours=1)), tries))
     assert len(store.outbox_entry("notice-1").attempts) == 8
+
+
+def test_lag_is_kept_by_stage_and_minute(store):
+    assert isinstance(store, KeepsLag)
+    store.note_lag({"link": 3, "index": 0}, NOW)
+    store.note_lag({"link": 5, "index": 0}, later(seconds=20))
+    store.note_lag({"link": 1, "index": 0}, later(minutes=1))
+    found = store._elastic.search("lag", query={"term": {"stage": "link"}}, sort=[{"@timestamp": "asc"}])
+    assert [hit["_source"]["lag"] for hit in found["hits"]["hits"]] == [5, 1]
 
 
 # --- search -----------------------------------------------------------------------------------------------------------

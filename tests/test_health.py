@@ -1,6 +1,7 @@
 """The health page and the check of a container: a worker that does nothing must not look well."""
 
 import json
+import logging
 import urllib.error
 import urllib.request
 
@@ -8,6 +9,7 @@ import pytest
 
 from streamer.contracts import StageHealth
 from streamer.runtimes.health import Stillness, check, serve, verdict
+from streamer.runtimes.kafka_logs import OncePer
 
 
 def stage(**changed) -> StageHealth:
@@ -65,3 +67,14 @@ def test_the_pages_are_for_people_and_for_prometheus():
         with pytest.raises(urllib.error.HTTPError, match="404") as caught:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/elsewhere")
         caught.value.close()
+
+
+def test_a_message_that_comes_too_often_is_thinned_out():
+    now = [100.0]
+    once = OncePer(seconds=30, clock=lambda: now[0])
+    same = [logging.makeLogRecord({"msg": "no node %s", "args": (n,), "lineno": 7}) for n in range(5)]
+    assert [once.filter(one) for one in same[:4]] == [True, False, False, False]
+    assert once.filter(logging.makeLogRecord({"msg": "another", "lineno": 8}))
+    now[0] += 30
+    assert once.filter(same[4])
+    assert same[4].getMessage() == "no node 4 (and 3 times more before)"

@@ -24,6 +24,7 @@ from streamer.pipeline import BUG_LIMIT, Caller, Output, Result, Stage, TooManyB
 from streamer.runtimes.health import Stillness
 from streamer.runtimes.kafka_broker import Broker
 from streamer.runtimes.kafka_lane import Policy
+from streamer.runtimes.kafka_logs import thin_out_logs
 from streamer.runtimes.kafka_stage import DEFAULT_TIMING, StageApp, Timing, send
 from streamer.runtimes.lane import growing_pause
 
@@ -81,6 +82,7 @@ class KafkaRuntime:
 
         Waits for Kafka and its topics. Raises TooManyBugs if a stage keeps failing, and what crashes a consumer.
         """
+        thin_out_logs()
         stop = stop or asyncio.Event()
         await self._until_ready(stop)
         if stop.is_set():
