@@ -63,3 +63,20 @@ def test_the_span_runs_from_number_to_noun():
     (mention,) = find_counts(text)
     assert text[mention.start : mention.end] == "12 mobile phones"
     assert mention.value.head == "mobile phones"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A 41-year-old man and a 36-year-old woman were arrested",
+        "Both, aged 31 and 28 were arrested",
+        "They, aged between 19 and 36 were charged",
+        "Roe and Doe, 41 and 36 were arrested",
+    ],
+)
+def test_ages_are_no_counts(text: str):
+    assert counts(text) == []
+
+
+def test_a_count_after_a_comma_is_no_age():
+    assert counts("Of those, 30 were arrested") == [(30, "people")]

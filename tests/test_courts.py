@@ -77,3 +77,22 @@ def test_a_generic_court_is_none(text: str):
 def test_a_place_before_the_name_tells_the_country():
     assert courts("In Ireland, the High Court agreed.")[0][0] == "High Court"
     assert courts("Germany’s Supreme Court agreed.")[0][1] == "DE"
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("West Kowloon Magistrates' Courts", "HK"),
+        ("Dublin Circuit Court", "IE"),
+        ("Superior Court of Quebec", "CA"),
+        ("Intellectual Property Enterprise Court (IPEC)", "GB"),
+        ("Brussels Enterprise Court", "BE"),
+        ("U.S. District Court for the Northern District of Georgia", "US"),
+    ],
+)
+def test_a_place_in_the_name_says_more_than_the_kind_of_court(name: str, country: str):
+    assert courts(f"The {name} jailed a man.") == [(name, country)]
+
+
+def test_the_town_where_a_national_court_sits_tells_its_country():
+    assert courts("The High Court in Dublin agreed.") == [("High Court", "IE")]

@@ -128,3 +128,32 @@ def test_the_common_form_holds_for_both_ends(first: date, days: int):
     iso = common_iso(first, last)
     assert (iso is None) == (first.year != last.year)
     assert iso is None or (first.isoformat().startswith(iso) and last.isoformat().startswith(iso))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KUMAMOTO, May 27 (Meridian Wire) - Police arrested two men.",
+        "Leeds, England – May 27, 2024 – Police arrested two men.",
+        "May 27 (Meridian) -- Police arrested two men.",
+        "LONDON--(MERIDIAN WIRE)--May 27, 2024--Police arrested two men.",
+        "Published: Monday, 27 May 2024\nPolice arrested two men.",
+        "# A title\n\n27 May 2024 10:30\n\nPolice arrested two men.",
+    ],
+)
+def test_a_date_line_has_a_rule_of_its_own(text: str):
+    (mention,) = find_dates(text, TUESDAY)
+    assert (mention.value.iso, mention.rule) == ("2024-05-27", "date.dateline")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On May 27 – a Monday – police arrested two men.",
+        "Police in Leeds arrested two men on May 27 (Monday) - and one more.",
+        "May 27 was the day.",
+        "In May 2024 - a warm month - police arrested two men.",
+    ],
+)
+def test_a_date_in_a_sentence_is_no_date_line(text: str):
+    assert find_dates(text, TUESDAY)[0].rule != "date.dateline"

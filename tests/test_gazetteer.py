@@ -76,3 +76,8 @@ def test_countries_are_codes_of_two_letters():
 def test_lists_are_read_as_words():
     assert {"however", "the"} <= words("common_words.txt")
     assert "Ministry" in cue_words("agency")
+
+
+def test_a_town_in_capitals_is_one_where_it_opens_a_line():
+    assert [m.value.name for m in find_known("LONDON (Meridian) - Two men")] == ["LONDON"]
+    assert find_known("# LONDON CALLS") == find_known("LONDON CALLS") == find_known("They saw LONDON") == []

@@ -85,3 +85,20 @@ def test_the_rate_of_the_day_is_used():
 )
 def test_no_rate_is_borrowed_from_another_time(currency: str, day: date):
     assert usd(1_000_000, currency, day) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "former"),
+    [
+        ("a fine reduced from £2.1m to £900,000", [True, False]),
+        ("the court cut the damages from $5 million to just $1.2 million", [True, False]),
+        ("the $10m award was lowered to $3m", [True, False]),
+        ("the fine was cut to €1m (about $1.1m) from €3m", [False, False, True]),
+        ("the fine was cut from €3m (about $3.3m) to €1m", [True, False, False]),
+        ("fines from £2m to £5m", [False, False]),
+        ("a cut of £5m. From £2m to £3m", [False, False, False]),
+        ("reduced from £2m to $3m", [False, False]),
+    ],
+)
+def test_an_amount_that_was_changed_is_flagged(text: str, former: list[bool]):
+    assert [m.value.former for m in find_money(text)] == former

@@ -131,3 +131,15 @@ def test_general_terms_and_adjectives_are_no_service(text: str):
 )
 def test_general_terms_and_outlets_are_no_names(text: str):
     assert named(text, "organisation", "service", "person", "agency") == []
+
+
+@pytest.mark.parametrize("name", ["Earth Qoru", "Qoruvat Typhoon", "Nimble Kitten", "UNC9876", "Storm-9876"])
+def test_groups_of_attackers_are_known_by_their_naming_schemes(name: str):
+    text = f"Nobody knows who leads the hackers {name}, says Roe."
+    assert ("service", name) in named(text, "service")
+    assert named(text, "person") == []
+
+
+def test_a_product_is_no_public_body():
+    assert named("Copies of Microsoft Office were sold.", "agency") == []
+    assert named("The Qoruvat Office was told.", "agency") == [("agency", "Qoruvat Office")]

@@ -24,6 +24,8 @@ def only(text: str) -> TermValue:
         ("life in prison", LIFE),
         ("a life sentence", LIFE),
         ("5.5 years in prison", 66),
+        ("sentenced to 18 months' imprisonment", 18),
+        ("given two years’ jail", 24),
     ],
 )
 def test_a_prison_term_is_read_in_months(text: str, months: float):
@@ -47,6 +49,8 @@ def test_what_the_law_allows_is_a_maximum(text: str):
 def test_the_sum_of_a_group_is_combined():
     assert only("jailed for a total of 30 years").combined
     assert only("jailed for 30 years between them").combined
+    assert only("the gang was jailed for a combined seven years").combined
+    assert only("sentences that totalled 21 years").combined
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,26 @@ def test_the_sum_of_a_group_is_combined():
         "the last five years",
         "after two years",
         "lifetime ban",
+        "two years’ worth of work",
     ],
 )
 def test_ages_and_distances_are_no_terms(text: str):
     assert find_terms(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "given 18 months suspended for three years",
+        "an 18-month prison term, suspended for two years",
+        "18 months' imprisonment, suspended for a period of five years",
+    ],
+)
+def test_the_time_for_which_a_term_is_suspended_is_none(text: str):
+    value = only(text)
+    assert (value.months, value.suspended) == (18, True)
+
+
+def test_a_probation_period_is_no_prison_term():
+    first, second = (m.value for m in find_terms("two years in prison with a probation period of three years"))
+    assert (first.prison, second.probation, second.prison) == (True, True, False)

@@ -31,6 +31,14 @@ _NO_COUNT_BEFORE = re.compile(
 )
 
 
+_AGES = re.compile(
+    r"\b(?:aged?|ages)\b:?(?: between| from)?(?: ?(?:\d{1,2}|,|and|to|or|[-–])(?!\w))* $"
+    r"|(?:, |\()\d\d(?:, \d\d)*,? and $",
+    re.IGNORECASE,
+)
+_OLDEST = 110
+
+
 @cache
 def _units() -> dict[str, str]:
     return {row["noun"].replace("-", " ").lower(): row["unit"] for row in rows("counted_nouns.tsv")}
@@ -61,7 +69,9 @@ def _counted(text: str, number: Number) -> Iterator[Mention]:
         ):
             return
         found = Mention(start, noun_end, "count", CountValue(n=value, unit=unit, head=head), "count.noun")
-    if found is not None and not _NO_COUNT_BEFORE.search(text, max(0, start - 12), start):
+    if found is None or _NO_COUNT_BEFORE.search(text, max(0, start - 12), start):
+        return
+    if not (value < _OLDEST and found.rule == "count.bare" and _AGES.search(text, max(0, start - 40), start)):
         yield found
 
 

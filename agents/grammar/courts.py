@@ -80,7 +80,7 @@ def find_courts(text: str, places: Sequence[Mention] = ()) -> list[Mention]:
             continue
         bounds = _bounds(text, head, cities)
         if bounds is not None:
-            near = places[bisect_left(starts, bounds[0] - 14) : bisect_left(starts, bounds[1])]
+            near = places[bisect_left(starts, bounds[0] - 14) : bisect_left(starts, bounds[1] + len(" in X"))]
             found.append(_mention(text, bounds, near))
     return found
 
@@ -184,11 +184,22 @@ def _kind_before(text: str, start: int) -> str:
 def _mention(text: str, bounds: Bounds, near: Sequence[Mention]) -> Mention:
     start, end = bounds
     name = re.sub(r"['’]s?$|,$", "", text[start:end])
-    country = _by_word(name) or (near[0].value.country if near else None)
-    value = NameValue(name=name, canonical=name, country=country)
+    value = NameValue(name=name, canonical=name, country=_country(text, (start, start + len(name)), near))
     return Mention(start, start + len(name), "court", value, _rule(name))
 
 
+def _country(text: str, name: Bounds, near: Sequence[Mention]) -> str | None:
+    """Tell the country by "U.S.", a place in the name or after "in", what courts are called, or a place before."""
+    start, end = name
+    by_word = _by_word(text[start:end])
+    if by_word and text.startswith(_AMERICAN, start):
+        return by_word
+    told = (p.value.country for p in near if p.start >= start and (p.start < end or text[end : p.start] == " in "))
+    before = (p.value.country for p in near if p.start < start)
+    return next(told, None) or by_word or next(before, None)
+
+
+_AMERICAN = ("U.S.", "US ", "United States")
 _GENERIC = re.compile(r"(?:U\.S\.|US|UK|[A-Z]\w+(?: [A-Z]\w+)?) (?:federal |district )?courts?")
 
 
@@ -198,4 +209,4 @@ def _rule(name: str) -> str:
 
 
 def _by_word(name: str) -> str | None:
-    return next((country for word, country in _countries() if word in name), None)
+    return next((country for word, country in _countries() if re.search(rf"(?<![A-Z]){re.escape(word)}", name)), None)

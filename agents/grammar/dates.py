@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from agents.grammar.anchors import MONTHS, SHORT_MONTHS, Anchors, find_anchors
+from agents.grammar.datelines import marked
 from agents.grammar.intervals import date_mention, day_of, month_of, nearest, year_of
 from agents.grammar.mention import DateValue, Mention
 from agents.grammar.relative_dates import relative_dates
@@ -58,14 +59,14 @@ _YEAR_BEFORE = re.compile(
 def find_dates(text: str, published: date | None, anchors: Anchors | None = None) -> list[Mention]:
     """Return the dates in `text`, in order and without overlaps.
 
-    Without `published` only dates that carry their year are found. `anchors` are those of the text, where they are
-    known already.
+    The day of a printed date line has the rule `date.dateline`. Without `published` only dates that carry their year
+    are found. `anchors` are those of the text, where they are known already.
     """
     anchors = find_anchors(text) if anchors is None else anchors
     found: list[Mention] = []
     for mention in sorted(_all(text, published, anchors), key=lambda m: (m.start, -m.end)):
         if not found or mention.start >= found[-1].end:
-            found.append(_of_the_same_year(text, mention, found))
+            found.append(marked(text, _of_the_same_year(text, mention, found)))
     return found
 
 

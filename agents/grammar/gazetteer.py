@@ -43,6 +43,7 @@ _QUALIFIER = re.compile(
     r"operation|leak site|app|browser|platform|website|site|service|TV|IPTV|crew)\b",
     re.IGNORECASE,
 )
+_AFTER_TOWN = re.compile(r"[, ](?! ?[A-Z]{2})")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n][”\"’')\]]* ?|[“\"‘] ?|\n[ >*•-]*)$")
 
 
@@ -147,12 +148,19 @@ def _written_as(text: str, start: int, end: int, entry: Entry) -> bool:
     written = text[start:end]
     exact = written == entry.spelling or _straight(written) == _straight(entry.spelling)
     if entry.kind in _PLACES:
-        return exact
+        return exact or _opens_line(text, start, end, entry)
     if entry.common:
         return exact and _capital_means_name(text, start, end)
     if len(written) <= 4 and entry.spelling.isupper():
         return exact
     return exact or any(c.isupper() or c.isdigit() for c in written[:2])
+
+
+def _opens_line(text: str, start: int, end: int, entry: Entry) -> bool:
+    """ "KUMAMOTO, May 27": a town in capitals, as date lines have it."""
+    if entry.kind not in ("city", "country") or end - start < len("ROME") or not text[start:end].isupper():
+        return False
+    return (start == 0 or text[start - 1] == "\n") and _AFTER_TOWN.match(text, end) is not None
 
 
 def _capital_means_name(text: str, start: int, end: int) -> bool:

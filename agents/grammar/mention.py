@@ -39,6 +39,8 @@ class MoneyValue(Record, frozen=True, kw_only=True):
     """True for the amount in brackets that repeats another one in a second currency."""
     vague: bool = False
     """"more than", "up to", "millions of"."""
+    former: bool = False
+    """True for an amount that was changed to another one in the same breath: "reduced from £2.1m to £900,000"."""
 
 
 class TermValue(Record, frozen=True, kw_only=True):

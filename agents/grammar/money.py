@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any
+
+import msgspec
 
 from agents.grammar.mention import Mention, MoneyValue
 from agents.grammar.numbers import Number, find_numbers
 from agents.lexicon import rows
 
 _LONGEST_MARK = 25
+_FARTHEST_CHANGE = 100
 
 
 @cache
@@ -56,7 +60,7 @@ def find_money(text: str, numbers: Sequence[Number] | None = None) -> list[Menti
     """
     numbers = find_numbers(text) if numbers is None else numbers
     found = [mention for i, number in enumerate(numbers) for mention in _amount(text, number, numbers, i)]
-    return _flag_converted(text, found)
+    return _flag_former(text, _flag_converted(text, found))
 
 
 def _amount(text: str, number: Number, numbers: Sequence[Number], i: int) -> Iterator[Mention]:
@@ -147,10 +151,36 @@ def _flag_converted(text: str, found: list[Mention]) -> list[Mention]:
         if before.value.currency == here.value.currency or before.value.converted or len(gap) > 40:
             continue
         if _RESTATES.fullmatch(gap):
-            was = here.value
-            value = MoneyValue(amount=was.amount, currency=was.currency, converted=True, vague=was.vague)
-            found[i] = here._replace(value=value)
+            found[i] = here._replace(value=msgspec.structs.replace(here.value, converted=True))
     return found
+
+
+_CHANGE = r"(?:reduc|cut|lower|slash|trim|halv|rais|increas|drop|chang|adjust|revis|amend|brought|knock|upp)\w*"
+_CHANGED_FROM = re.compile(rf"\b{_CHANGE}\b[^.;!?\n]{{0,60}}\bfrom (?:[a-z]+ ){{0,2}}$", re.IGNORECASE)
+_CHANGED_TO = re.compile(rf"[^.;!?\n]{{0,60}}\b{_CHANGE}(?: [a-z]+){{0,4}} to (?:[a-z]+ ){{0,2}}", re.IGNORECASE)
+_NOW = re.compile(r",? (?:down |up )?to (?:[a-z]+ ){0,2}")
+_BEFORE_WAS = re.compile(rf"\b{_CHANGE}\b[^.;!?\n]{{0,60}}\bto (?:[a-z]+ ){{0,2}}$", re.IGNORECASE)
+_ONCE = re.compile(r",? (?:down |up )?from (?:[a-z]+ ){0,3}")
+_IN_BRACKETS = re.compile(r" ?\([^()]{0,40}\)")
+
+
+def _flag_former(text: str, found: list[Mention]) -> list[Mention]:
+    """Flag the amount that a later decision has changed: "reduced from £2.1m to £900,000", "a £2m fine, cut to £1m"."""
+    places = [i for i, mention in enumerate(found) if not mention.value.converted]
+    for i, j in pairwise(places):
+        first, second = found[i], found[j]
+        if first.value.currency != second.value.currency or second.start - first.end > _FARTHEST_CHANGE:
+            continue
+        gap, before = _IN_BRACKETS.sub("", text[first.end : second.start]), text[max(0, first.start - 90) : first.start]
+        if _CHANGED_TO.fullmatch(gap) or (_NOW.fullmatch(gap) and _CHANGED_FROM.search(before)):
+            found[i] = _as_former(first)
+        elif _ONCE.fullmatch(gap) and _BEFORE_WAS.search(before):
+            found[j] = _as_former(second)
+    return found
+
+
+def _as_former(mention: Mention) -> Mention:
+    return mention._replace(value=msgspec.structs.replace(mention.value, former=True))
 
 
 @cache

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_adjective, is_common
-from agents.lexicon import cue_words
+from agents.lexicon import cue_words, rows
 
 _SUFFIX = re.compile(
     r",? (?:Inc|Ltd|LLC|LLP|LLLP|PLC|plc|Plc|Corp|Corporation|Limited|GmbH|AG|KG|UG|S\.?A\.?S?|SARL|S\.?p\.?A|SpA|"
@@ -97,9 +97,19 @@ def _in_run(text: str, words: Sequence[Word]) -> Iterator[Mention]:
     words = _without_holder(words)
     if len(words) > 1:
         for kind in ("agency", "organisation"):
-            if any(word.text in cue_words(kind) for word in words):
+            if any(word.text in cue_words(kind) for word in words) and not (kind == "agency" and _is_product(words)):
                 yield _mention(text, words[0].start, words[-1].end, kind, f"{kind}.head")
                 return
+
+
+def _is_product(words: Sequence[Word]) -> bool:
+    """ "Microsoft Office": a company's name right before the only word that speaks of a public body."""
+    return words[0].text in _companies() and words[1].text in cue_words("agency") and not _has_head(words[2:])
+
+
+@cache
+def _companies() -> frozenset[str]:
+    return frozenset(row["name"] for row in rows("companies.tsv"))
 
 
 _HOLDERS = frozenset(("Attorney", "General", "Prosecutor", "Sheriff", "Commissioner", "Inspector", "Minister"))

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_adjective, is_common, word_before
 from agents.lexicon import cue_words
 
 _ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3}[a-z]{2}")
+_ACTOR_NUMBER = re.compile(r"(?:APT|UNC|FIN|TA|TAG|DEV|UAC|UTA|Storm)-?\d{1,4}")
 _NEXT = re.compile(r"[”\"’']? (?P<word>[\w-]+)")
 _INITIALS = re.compile(r"(?:Mc|Mac|De|Di|La|Le|O['’])[A-Z]")
 
@@ -51,10 +53,19 @@ def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]
             yield run.start, run.end, "service.cue_before"
         elif not (run.sentence_start and is_common(run.words[0].text)) and _cue_follows(text, run.end):
             yield run.start, run.end, "service.cue_after"
+    for first, second in pairwise(run.words):
+        if second.joiner == "" and _names_actor(first.text, second.text):
+            yield first.start, second.end, "service.threat_actor"
     for word in run.words:
         rule = _rule_of_word(word, stems)
         if rule is not None:
             yield word.start, word.end, rule
+
+
+def _names_actor(first: str, second: str) -> bool:
+    """ "Salt Typhoon", "Earth Kapre": the naming schemes of security firms."""
+    by_last = second in cue_words("actor_last") and first.isalpha()
+    return by_last or (first in cue_words("actor_first") and not is_common(second))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -80,6 +91,8 @@ def _rule_of_word(word: Word, stems: set[str]) -> str | None:
         lower = word.text.lower()
         if lower in stems or lower.replace("-", "") in stems:
             return "service.domain_stem"
+    if _ACTOR_NUMBER.fullmatch(word.text):
+        return "service.threat_actor"
     return "service.spelling" if _odd(word.text) else None
 
 
@@ -100,6 +113,10 @@ def _uses(text: str, run: Run, cued: dict[str, str]) -> Iterator[Mention]:
     if whole in cued:
         yield _mention(run.start, run.end, whole, cued[whole])
         return
+    for first, second in pairwise(run.words):
+        name = text[first.start : second.end]
+        if cued.get(name) == "service.threat_actor":
+            yield _mention(first.start, second.end, name, cued[name])
     for word in run.words:
         if word.text in cued:
             yield _mention(word.start, word.end, word.text, cued[word.text])

@@ -20,14 +20,17 @@ _LIFE = re.compile(
     r"life(?:(?: in)? (?:prison|imprisonment|behind bars)| sentences?| term)|life(?= without parole)", re.IGNORECASE
 )
 _NOT_A_TERM = re.compile(
-    r"[- ]old\b|[- ]ago\b| (?:later|earlier|before|after|since|prior|apart|from now)\b|['’]s? |s['’] ", re.IGNORECASE
+    r"[- ]old\b|[- ]ago\b| (?:later|earlier|before|after|since|prior|apart|from now)\b"
+    r"|['’]s? (?!(?:\w+ )?(?:imprisonment|prison|jail|custody|custodial|detention|incarceration|probation|suspended|in|"
+    r"behind|supervised|community|conditional|hard|home|penal|sentence)\b)",
+    re.IGNORECASE,
 )
 _LEFT_NOT = re.compile(
     r"(?:within|every|last|past|next|previous|first|recent|aged?|after|for nearly|older than|under|over the|in just) $",
     re.IGNORECASE,
 )
 _PRISON_RIGHT = re.compile(
-    r"[- ,]*(?:in |of |at )?(?:(?:a |an )?[\w-]+ ){0,2}?(?:prison|jail|imprisonment|incarceration|behind bars|custody|"
+    r"(?:['’]s?)?[- ,]*(?:in |of |at )?(?:(?:a |an )?[\w-]+ ){0,2}?(?:prison|jail|imprisonment|incarceration|behind bars|custody|"
     r"detention|gaol|custodial|sentence|penitentiary|penal)",
     re.IGNORECASE,
 )
@@ -37,18 +40,29 @@ _PRISON_LEFT = re.compile(
     re.IGNORECASE,
 )
 _PROBATION_RIGHT = re.compile(
-    r"['’]?[- ]*(?:(?:term |period )?of )?(?:post-release |unsupervised |federal |additional )?"
+    r"(?:['’]s?)?[- ]*(?:(?:term |period )?of )?(?:post-release |unsupervised |federal |additional )?"
     r"(?:probation|supervised release|supervision|community service|home confinement|house arrest|parole)",
     re.IGNORECASE,
 )
 _SUSPENDED = re.compile(r"suspend\w*|conditional(?:ly)?|probationary", re.IGNORECASE)
+_OPERATIONAL = re.compile(
+    r"\bsuspend\w*,?(?: (?:sentence|term|imprisonment))?,? (?:for|over|during)"
+    r"(?: (?:a |the )?(?:(?:next|following|total|period|term) (?:of )?)*)?$",
+    re.IGNORECASE,
+)
+"""The time for which a sentence is suspended is no sentence."""
+_PROBATION_LEFT = re.compile(
+    r"\b(?:probation\w*|supervis(?:ed release|ion)|(?:trial|operational|suspension) period)"
+    r"(?: period| term)?(?: of| for) $",
+    re.IGNORECASE,
+)
 _MAXIMUM = re.compile(
     r"\b(?:up to|fac(?:e|es|ed|ing)|maximum|maximal|as much as|as many as|carr(?:y|ies|ied)|punishable|could|may be|"
     r"potential\w*|minimum|at most|risk\w*|not? more than|mandatory)\b[^.;!?\n]{0,60}$",
     re.IGNORECASE,
 )
 _COMBINED = re.compile(
-    r"\b(?:total(?:ling|ing|s)?|combined|altogether|between them|collectively|cumulative\w*|aggregate)\b"
+    r"\b(?:total(?:l?ing|l?ed|s)?|combined|altogether|between them|collectively|cumulative\w*|aggregate)\b"
     r"[^.;!?\n]{0,40}$",
     re.IGNORECASE,
 )
@@ -100,7 +114,9 @@ def _counted(text: str, unit: re.Match[str]) -> Iterator[Mention]:
         more = _MORE.match(text, end)
         if more and not _NOT_A_TERM.match(text, more.end()):
             months, end = months + _months(more["n"], "month", half=False), more.end()
-    if _LEFT_NOT.search(text, max(0, start - 14), start) or _in_default(text, start, end) or months > LIFE:
+    if months > LIFE or _LEFT_NOT.search(text, max(0, start - 14), start) or _in_default(text, start, end):
+        return
+    if _OPERATIONAL.search(text, max(0, start - 50), start):
         return
     yield _mention(text, start, end, months, "term.counted")
 
@@ -122,7 +138,7 @@ def _in_default(text: str, start: int, end: int) -> bool:
 
 def _mention(text: str, start: int, end: int, months: float, rule: str, *, prison: bool = False) -> Mention:
     before, after = text[max(0, start - 90) : start], text[end : end + 60]
-    probation = _PROBATION_RIGHT.match(after) is not None
+    probation = bool(_PROBATION_RIGHT.match(after) or _PROBATION_LEFT.search(before))
     clause = re.split(r"[.;!?\n,]", before)[-1] + " … " + re.split(r"[.;!?\n]", after, maxsplit=1)[0]
     value = TermValue(
         months=months,
