@@ -2,14 +2,16 @@
 
 from typing import Protocol
 
+from agents.flood import Counts, guarded
 from schemas.events import Notice
 
 
-class Outbox(Protocol):
-    def put_notice(self, notice: Notice) -> bool: ...
+class Outbox(Counts, Protocol):
+    def put_notice(self, notice: Notice, state: str = "waiting") -> bool: ...
 
 
-def deliver(notice: Notice, *, store: Outbox) -> tuple[()]:
-    """Keep the notice; one that is there already stays as it is, sent or not."""
-    store.put_notice(notice)
+def deliver(notice: Notice, *, store: Outbox, per_hour: int = 20, new_cases: int = 100) -> tuple[()]:
+    """Keep the notice, as the flood guard allows; one that is there already stays as it is, sent or not."""
+    allowed, state = guarded(notice, store=store, per_hour=per_hour, new_cases=new_cases)
+    store.put_notice(allowed, state)
     return ()

@@ -82,11 +82,11 @@ def headline(update: CaseUpdate) -> str:
     opening, main = _OPENINGS.get(update.change, "Noted"), _main(update)
     if update.change is ChangeKind.CORRECTED:
         if restated := corrections_of(update):
-            return _one_line(f"{opening}: {restated[0]} ({update.reason})")
+            return one_line(f"{opening}: {restated[0]} ({update.reason})")
         withdrawn = f"withdrawn: {line_of(main)}" if main and update.events[0].withdrawn else update.case.title
-        return _one_line(f"{opening}: {withdrawn} ({update.reason})")
+        return one_line(f"{opening}: {withdrawn} ({update.reason})")
     assert main is not None
-    return _one_line(f"{opening}: {line_of(main)}")
+    return one_line(f"{opening}: {line_of(main)}")
 
 
 def corrections_of(update: CaseUpdate) -> list[str]:
@@ -121,6 +121,14 @@ def text_of(said: Mapping[str, Any]) -> str:
     """Return the facts of a notice as plain text, free of what could steer a terminal or hide a direction."""
     text = _template("notice.txt.j2").render(**said, how_sure=how_sure)
     return "".join(char for char in text if char.isprintable() or char == "\n").strip() + "\n"
+
+
+def text_of_note(said: Mapping[str, Any]) -> str:
+    """Return a note (see `agents.note`) as plain text."""
+    parts = [said["headline"], ""]
+    for line in said["lines"]:
+        parts += [f"- {line['text']}", *([f"  {line['url']}"] if web_address(line["url"]) else [])]
+    return "\n".join(parts) + "\n"
 
 
 def html_of(notices: Sequence[Mapping[str, Any]], *, unsubscribe: str = "") -> str:
@@ -168,7 +176,7 @@ def steps_of(timeline: Sequence[LinkedEvent]) -> list[dict[str, Any]]:
     ]
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text without line breaks and control characters: it becomes a mail's subject."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 

@@ -60,6 +60,17 @@ class Fetching(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`host:port` pairs on private addresses that may be fetched all the same: for tests and the demo."""
 
 
+class Alerts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The flood guard, and who looks after the channels."""
+
+    per_hour: int = 20
+    """Notices that a subscription gets one by one in an hour; the rest becomes one digest."""
+    new_cases: int = 100
+    """Cases that one source may open within an hour; notices of further ones are held for a look."""
+    owner: str = ""
+    """Who is told when a channel begins to fail or is given up: an e-mail address or a Slack-compatible webhook."""
+
+
 class Cluster(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The servers of cluster mode. The password comes from the environment variable named here, never from the file."""
 
@@ -81,6 +92,7 @@ class Config(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     feeds: tuple[Feed, ...] = ()
     mail: Mail = Mail()
     fetching: Fetching = Fetching()
+    alerts: Alerts = Alerts()
     cluster: Cluster | None = None
     """Kafka and Elasticsearch in place of the one SQLite file."""
     processes: int = 0

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from agents.note import digest_of
 from schemas.events import Notice, Subscription
+from streamer.channels import note_failure, note_success
 from streamer.contracts import Attempt, OutboxEntry, Store
 from streamer.senders.sending import SEND_SECONDS, Sender, SendFailed
 
@@ -23,6 +25,8 @@ JITTER = 0.1
 """Up to so much of each wait is added, so that receivers are not hit by all at once."""
 HOLD = timedelta(seconds=3 * SEND_SECONDS)
 """How long a claim holds: longer than any attempt; after a crash, the notice is free again."""
+DIGEST_SIZE = 60
+"""Lines of a digest at most: a webhook's body stays small."""
 CLAIMS = 100
 """Notices taken at a time; all are sent side by side, so every attempt ends before its claim does."""
 
@@ -38,17 +42,22 @@ async def send_due(
     now: Callable[[], datetime],
     owner: str,
     patience: float | None = None,
+    tell: Subscription | None = None,
 ) -> int:
     """Send all that is due; return how many notices were taken by their receivers.
 
-    `owner` names this process among those that may send. After `patience` seconds, receivers that have not answered are
-    left to go on by themselves; None waits for all. Raises Unavailable while the store is down.
+    `owner` names this process among those that may send, `tell` who hears of channels that fail. After `patience`
+    seconds, receivers that have not answered are left to go on by themselves; None waits for all. Raises Unavailable
+    while the store is down.
     """
     taken = 0
     while claimed := await asyncio.to_thread(_claim, store, now(), owner):
-        subscriptions = {one.id: one for one in await asyncio.to_thread(store.subscriptions)}
+        known = [*await asyncio.to_thread(store.subscriptions), *([tell] if tell else [])]
+        subscriptions = {one.id: one for one in known}
         sending = {
-            asyncio.create_task(_send(store, senders, subscriptions.get(group[0].subscription_id), group, now=now))
+            asyncio.create_task(
+                send(store, senders, subscriptions.get(group[0].subscription_id), group, now=now, tell=tell)
+            )
             for group in messages(claimed, senders)
         }
         done, pending = await asyncio.wait(sending, timeout=patience)
@@ -78,35 +87,40 @@ def messages(notices: Sequence[Notice], senders: Mapping[str, Sender]) -> list[l
 
     The same notices make the same groups in the same order on every attempt, whatever else has become due.
     """
-    groups: dict[tuple[str, str, datetime], list[Notice]] = defaultdict(list)
+    groups: dict[tuple[str, str, datetime, bool], list[Notice]] = defaultdict(list)
     for notice in sorted(notices, key=lambda one: (one.created_at, one.id)):
-        groups[notice.subscription_id, notice.channel, notice.due_at].append(notice)
+        groups[notice.subscription_id, notice.channel, notice.due_at, notice.digest].append(notice)
     found = []
-    for (_, channel, _), group in groups.items():
-        size = senders[channel].size if channel in senders else len(group)
+    for (_, channel, _, digest), group in groups.items():
+        size = DIGEST_SIZE if digest else senders[channel].size if channel in senders else len(group)
         found += [group[start : start + size] for start in range(0, len(group), size)]
     return found
 
 
-async def _send(
+async def send(
     store: Store,
     senders: Mapping[str, Sender],
     subscription: Subscription | None,
     notices: Sequence[Notice],
     *,
     now: Callable[[], datetime],
+    tell: Subscription | None = None,
 ) -> int:
     """Send one message and keep what came of it; return how many notices arrived."""
     if subscription is None or not subscription.active:
         failure = SendFailed("the subscription has ended", lasting=True)
-        await asyncio.to_thread(_note_failure, store, subscription, notices, failure, now())
+        await asyncio.to_thread(_note_failure, store, notices, failure, now())
         return 0
     try:
         answer = await _attempt(senders, subscription, notices)
     except SendFailed as failure:
-        await asyncio.to_thread(_note_failure, store, subscription, notices, failure, now())
+        final = await asyncio.to_thread(_note_failure, store, notices, failure, now())
+        await asyncio.to_thread(
+            note_failure, store, subscription, notices, str(failure), now(), final=final, owner=tell
+        )
+        await asyncio.to_thread(_end_if_gone, store, subscription, failure)
         return 0
-    await asyncio.to_thread(_note_success, store, notices, Attempt(at=now(), ok=True, answer=answer))
+    await asyncio.to_thread(_note_success, store, subscription, notices, Attempt(at=now(), ok=True, answer=answer))
     return len(notices)
 
 
@@ -116,7 +130,7 @@ async def _attempt(senders: Mapping[str, Sender], subscription: Subscription, no
         raise SendFailed(f"no sender is set up for {subscription.channel}")
     try:
         async with asyncio.timeout(1.5 * SEND_SECONDS):
-            return await sender(notices, subscription)
+            return await sender([digest_of(notices, subscription)] if notices[0].digest else notices, subscription)
     except TimeoutError:
         raise SendFailed("no answer in time") from None
     except SendFailed:
@@ -126,27 +140,28 @@ async def _attempt(senders: Mapping[str, Sender], subscription: Subscription, no
         raise SendFailed(f"bug in the sender: {type(error).__name__}") from error
 
 
-def _note_success(store: Store, notices: Sequence[Notice], attempt: Attempt) -> None:
+def _note_success(store: Store, subscription: Subscription, notices: Sequence[Notice], attempt: Attempt) -> None:
     """Mark the last one first: whatever a crash leaves over goes out again under the first one's id."""
     for notice in reversed(notices):
         store.mark_sent(notice.id, attempt)
+    note_success(store, subscription)
 
 
-def _note_failure(
-    store: Store,
-    subscription: Subscription | None,
-    notices: Sequence[Notice],
-    failure: SendFailed,
-    at: datetime,
-) -> None:
-    attempt = Attempt(at=at, ok=False, answer=str(failure))
+def _note_failure(store: Store, notices: Sequence[Notice], failure: SendFailed, at: datetime) -> bool:
+    """Keep a failed attempt; return whether notices were given up."""
+    attempt, given_up = Attempt(at=at, ok=False, answer=str(failure)), False
     for notice in notices:
         next_at = None if failure.lasting else next_attempt(store.outbox_entry(notice.id), at, failure.retry_after)
         store.mark_failed(notice.id, attempt, next_at)
         if next_at is None:
             _log.warning("given up", notice=notice.id, channel=notice.channel, answer=attempt.answer)
-    if failure.gone and subscription is not None:
-        store.save_subscription(msgspec.structs.replace(subscription, active=False))
+            given_up = True
+    return given_up
+
+
+def _end_if_gone(store: Store, subscription: Subscription, failure: SendFailed) -> None:
+    if failure.gone:
+        store.save_subscription(msgspec.structs.replace(subscription, active=False, ended=str(failure)))
         _log.warning("subscription ended: its address is gone", subscription=subscription.id)
 
 

@@ -77,21 +77,24 @@ def stages(
     processes: int = 2,
     fetches: int = 32,
     grouping_seconds: int = 60,
+    per_hour: int = 20,
+    new_cases: int = 100,
 ) -> tuple[Stage, ...]:
     """Return the table, its stages bound to what they need.
 
     `processes` is the size of the pool, `fetches` how many pages are fetched at once, `grouping_seconds` how long
-    instant notices are gathered.
+    instant notices are gathered, `per_hour` and `new_cases` the flood guard's limits.
     """
     fetch_ = partial(fetch, get=get, extract=extract, store=store, now=now)
     alert_ = partial(alert, store=store, now=now, grouping_seconds=grouping_seconds, index=SubscriptionIndex())
+    deliver_ = partial(deliver, store=store, per_hour=per_hour, new_cases=new_cases)
     return (
         Stage("fetch", "items", fetch_, "articles", Place.LOOP, fetches),
         Stage("classify", "articles", classify, "events", Place.POOL, 2 * processes),
         Stage("link", "events", partial(link, store=store, now=now), "cases"),
         Stage("index", "cases", partial(index, store=store, now=now)),
         Stage("alert", "cases", alert_, "notices"),
-        Stage("deliver", "notices", partial(deliver, store=store)),
+        Stage("deliver", "notices", deliver_),
         Stage("bury", DEAD_LETTERS, partial(bury, store=store)),
     )
 

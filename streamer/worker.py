@@ -147,7 +147,8 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
             processes=pool.processes,
             fetches=config.fetching.in_flight,
             grouping_seconds=config.grouping_seconds,
-            alerts=config.alerts,
+            per_hour=config.alerts.per_hour,
+            new_cases=config.alerts.new_cases,
         )
         rows = [row for row in table if row.place is Place.HERE or not here_only]
         runtime = open_runtime(home, rows, pool=pool, now=utc_now)

@@ -195,3 +195,19 @@ def test_a_subscription_is_tried_first_and_edited_later(stocked: Path):
     assert "last 365 days" in shown.stdout
     assert f"{made['id']}  One case  → stdout   daily" in crackdown(stocked, "subscribe", "--list").stdout
     assert "no case case-x" in crackdown(stocked, "subscribe", "--case", "case-x").stderr
+
+
+def test_a_channel_can_be_tested_and_notices_sent_again(tmp_path: Path):
+    made = rows(crackdown(tmp_path, "subscribe", "type:arrest", "--json"))[0]
+    tested = crackdown(tmp_path, "notices", "test", str(made["id"]))
+    assert tested.returncode == 0
+    assert "Test: this channel works" in tested.stdout
+    [entry] = rows(crackdown(tmp_path, "notices", "--state", "sent", "--json"))
+    assert "1 to be sent again" in crackdown(tmp_path, "notices", "resend", str(entry["notice"]["id"])).stdout  # type: ignore[index]
+    assert len(rows(crackdown(tmp_path, "notices", "--state", "waiting", "--json"))) == 1
+    assert "0 to be sent again" in crackdown(tmp_path, "notices", "resend", "--since", "2020-01-01").stdout
+    assert "0 released" in crackdown(tmp_path, "notices", "release", "--all").stdout
+    broken = rows(crackdown(tmp_path, "subscribe", "arrest", "--to", "http://127.0.0.1:9/x", "--json"))[0]
+    failed = crackdown(tmp_path, "notices", "test", str(broken["id"]))
+    assert (failed.returncode, "not an https address" in failed.stdout) == (1, True)
+    assert "failing since" in crackdown(tmp_path, "notices").stdout

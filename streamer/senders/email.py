@@ -91,7 +91,7 @@ def message_of(notices: Sequence[Notice], subscription: Subscription, mail: Mail
     message["To"] = _address(subscription.address)
     message["Date"] = format_datetime(max(notice.created_at for notice in notices))
     message["Message-ID"] = f"<{first.id}@{domain}>"
-    if len({notice.case_id for notice in notices}) == 1:
+    if first.case_id and len({notice.case_id for notice in notices}) == 1:
         message["References"] = f"<{first.case_id}@{domain}>"
     message["List-Id"] = f"<{subscription.id}.{domain}>"
     mailto = f"<mailto:{parseaddr(mail.sender)[1]}?subject=unsubscribe%20{token}>"

@@ -59,7 +59,8 @@ def body_of(notice: Notice) -> bytes:
         **notice.data,
     }
     for shortened in (data, _without(data, "timeline"), _without(data, "timeline", "parties"), _bare(data)):
-        payload = {"type": f"case.{notice.change}", "timestamp": notice.created_at, "data": shortened}
+        kind = f"case.{notice.change}" if notice.change else data["kind"]
+        payload = {"type": kind, "timestamp": notice.created_at, "data": shortened}
         body = msgspec.json.encode(payload)
         if len(body) < MAX_BYTES:
             break
@@ -68,7 +69,7 @@ def body_of(notice: Notice) -> bytes:
 
 def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
     case = {name: value for name, value in data.get("case", {}).items() if name not in names}
-    return data | {"case": case, "shortened": True}
+    return data | ({"case": case} if case else {}) | {"shortened": True}
 
 
 def _bare(data: dict[str, Any]) -> dict[str, Any]:
