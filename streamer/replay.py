@@ -20,11 +20,11 @@ from agents.link import link
 from agents.link_revision import EDITED
 from schemas.codec import UnreadablePayload, decode, encode
 from schemas.documents import document
-from schemas.events import Article, ArticleEvents, DeadLetter, Event, LinkedEvent, Message
+from schemas.events import Article, ArticleEvents, CaseUpdate, DeadLetter, Event, LinkedEvent, Message
 from schemas.ids import make_id
 from streamer.contracts import Arrival, Store
 from streamer.pipeline import BUG_LIMIT, Caller, Delivery, Place, Stage, TooManyBugs, attempt
-from streamer.replay_alerts import tell_gained, tell_lost
+from streamer.replay_alerts import gained_changes, lost_changes
 from streamer.replay_cases import NO_LONGER_READ, all_cases, settle_cases
 from streamer.replay_edits import Edits, as_read
 from streamer.replay_report import Report, difference
@@ -43,8 +43,8 @@ class Replay:
     """None where only linking runs again, over the events that the old tables hold."""
     pool: Caller
     now: Callable[[], datetime]
-    tell: bool = False
-    """Make notices of gained and lost events; those of which somebody was told already are not made again."""
+    publish: Callable[[Sequence[CaseUpdate]], None] | None = None
+    """Takes the changes made of gained and lost events, for subscribers to be told; None where nobody is to be."""
     in_flight: int = 4
     """How many articles are classified at once."""
     report: Report = field(default_factory=Report)
@@ -240,16 +240,22 @@ def _compare(work: Replay, article_id: str, name: str, source: str) -> None:
     work.report.events_after += len(after)
     found = difference([one.event for _, one in before], after)
     work.report.add_article(found, source=source, article=name)
-    if work.tell and found.lost:
+    if work.publish:
         lost = {event.id for event in found.lost}
-        gone = [(case_id, one) for case_id, one in before if one.event.id in lost]
-        work.report.notices += tell_lost(gone, old=work.old, new=work.new, now=work.now)
+        _tell(work, lost_changes([(case_id, one) for case_id, one in before if one.event.id in lost], work.new))
 
 
 def _publish(work: Replay) -> None:
     """Make all events searchable, and tell of the new ones if asked to."""
     for case in all_cases(work.new):
-        if work.tell:
-            work.report.notices += tell_gained(case, old=work.old, new=work.new, now=work.now)
+        if work.publish:
+            _tell(work, gained_changes(case, work.old, work.new))
         at = work.now()
         work.new.put_documents([document(one, case, at) for one in work.new.timeline(case.id)])
+
+
+def _tell(work: Replay, changes: Iterable[CaseUpdate]) -> None:
+    found = list(changes)
+    if found and work.publish:
+        work.publish(found)
+        work.report.told += len(found)

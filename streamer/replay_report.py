@@ -76,7 +76,8 @@ class Report:
     """Edits by people that were applied again."""
     edits_that_do_not_fit: list[str] = field(default_factory=list)
     """Each with the reason. They are kept as dead letters, and every later replay tries them again."""
-    notices: int = 0
+    told: int = 0
+    """Changes handed on for subscribers to be told."""
     events: list[EventExample] = field(default_factory=list)
     case_examples: list[CaseExample] = field(default_factory=list)
 

@@ -36,8 +36,8 @@ def report_lines(report: Report) -> Iterator[Text]:
     yield Text(f"edits: {report.edits:,} applied again, {len(report.edits_that_do_not_fit):,} do not fit")
     for line in report.edits_that_do_not_fit:
         yield Text(f"  {line}", "yellow")
-    if report.notices:
-        yield Text(f"notices: {report.notices:,} new")
+    if report.told:
+        yield Text(f"{report.told:,} changes for subscribers to be told")
     if report.is_empty:
         yield Text("no difference", "bold green")
     yield from (_event(one) for one in report.events)

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,10 @@ from schemas.events import Article, ArticleEvents, CaseUpdate, Edit, Event
 from schemas.ids import make_id, text_hash
 from schemas.taxonomy import EventType, Status, TimeRole
 from streamer.contracts import Store
+from streamer.pipeline import Place, stages
 from streamer.replay import Classify, Replay, replay
 from streamer.replay_report import Report
+from streamer.runtimes.embedded import EmbeddedRuntime
 from streamer.stores.sqlite import SqliteStore
 from streamer.stores.sqlite_replay import replay_file, swap_in
 
@@ -126,11 +128,15 @@ class Newsroom:
         return updates
 
     def replay(self, classify: Classify | None = toy, *, tell: bool = False, apply: bool = False) -> Report:
-        """Replay, and let the result take the place of what is there if asked to."""
+        """Replay, and let the result take the place of what is there if asked to, and subscribers be told."""
         with replay_file(self.path) as file:
             work = fill(self.store, file, classify, tell=tell)
             if apply:
                 swap_in(self.path, file, ledger=classify is not None, revived=work.revived)
+        table = stages(store=self.store, get=call, extract=call, now=lambda: NOW)  # type: ignore[arg-type]
+        rows = [row for row in table if row.place is Place.HERE]
+        with closing(EmbeddedRuntime(self.path, rows, pool=call, now=lambda: NOW)) as runtime:
+            asyncio.run(runtime.run(until_idle=True))
         return work.report
 
     def cases(self) -> dict[str, tuple[str, ...]]:
@@ -143,9 +149,13 @@ class Newsroom:
         }
 
 
-def fill(old: Store, file: Path, classify: Classify | None, *, tell: bool = False, now: datetime = NOW) -> Replay:
-    with closing(SqliteStore(file)) as new:
-        work = Replay(old=old, new=new, classify=classify, pool=call, now=lambda: now, tell=tell)
+def fill(old: Store, file: Path, classify: Classify | None, *, tell: bool = False) -> Replay:
+    with (
+        closing(SqliteStore(file)) as new,
+        closing(EmbeddedRuntime(file, (), pool=call, now=lambda: NOW)) as stream,
+    ):
+        publish = partial(stream.publish, "cases") if tell else None
+        work = Replay(old=old, new=new, classify=classify, pool=call, now=lambda: NOW, publish=publish)
         asyncio.run(replay(work))
     return work
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from agents.classify import classify
 from streamer.commands.state import JsonFlag, UserError, err, home, out, print_json
+from streamer.contracts import AlreadyRunning
 from streamer.home import Home
 from streamer.pipeline import TooManyBugs
 from streamer.replay import Replay, replay
 from streamer.replay_report import Report
-from streamer.runtimes.embedded import sole_runner
+from streamer.runtimes.embedded import EmbeddedRuntime, sole_runner
 from streamer.show_replay import report_lines
 from streamer.stores.sqlite import SqliteStore
 from streamer.stores.sqlite_replay import back_up, replay_file, swap_in
@@ -39,7 +41,7 @@ def replay_(
         bool, typer.Option("--apply", help="Put the result in the place of what is there, in one step.")
     ] = False,
     tell: Annotated[
-        bool, typer.Option("--tell", help="With --apply: notices of gained and lost events; else nobody is told.")
+        bool, typer.Option("--tell", help="With --apply: tell subscribers of gained and lost events; else nobody is.")
     ] = False,
     backup: Annotated[bool, typer.Option(help="With --apply: keep the database as it was, dated.")] = True,
     as_json: JsonFlag = False,
@@ -66,6 +68,8 @@ def replay_(
 
 
 async def _replay(place: Home, start: Start, *, apply: bool, tell: bool, backup: bool) -> Report:
+    if place.config.cluster is not None:
+        raise UserError("a replay works on the database of the embedded mode only")
     async with open_worker(place, here_only=True) as worker:
         await worker.runtime.run(until_idle=True)
         with sole_runner(place.database), replay_file(place.database) as file:
@@ -76,18 +80,24 @@ async def _replay(place: Home, start: Start, *, apply: bool, tell: bool, backup:
                 if backup:
                     back_up(place.database, _backup(place.database))
                 swap_in(place.database, file, ledger=start is Start.ARTICLES, revived=work.revived)
-            return work.report
+        with suppress(AlreadyRunning):  # then that process carries on
+            await worker.runtime.run(until_idle=True)
+        return work.report
 
 
 async def _fill(worker: Worker, file: Path, start: Start, *, tell: bool) -> Replay:
-    with closing(SqliteStore(file)) as new, _shown_progress(worker.store.statistics()["articles"]) as passed:
+    with (
+        closing(SqliteStore(file)) as new,
+        closing(EmbeddedRuntime(file, (), pool=worker.pool, now=utc_now)) as stream,
+        _shown_progress(worker.store.statistics()["articles"]) as passed,
+    ):
         work = Replay(
             old=worker.store,
             new=new,
             classify=classify if start is Start.ARTICLES else None,
             pool=worker.pool,
             now=utc_now,
-            tell=tell,
+            publish=partial(stream.publish, "cases") if tell else None,
             in_flight=2 * worker.pool.processes,
         )
         try:

@@ -11,12 +11,19 @@ from streamer.stores.sqlite_database import Database, as_list
 
 DERIVED = ("events", "cases", "edits", "documents_domains", "documents_records", "documents")
 """The tables that are replaced whole; those that refer to others first."""
+_HEAD = "coalesce((SELECT head FROM main.heads WHERE topic = new.topic), 0)"
+_LOG = f"""
+    INSERT INTO main.log SELECT topic, position + {_HEAD}, key, payload, headers, at FROM replayed.log AS new
+"""  # noqa: S608 (no value in it)
+"""Messages that the replay left go to the ends of their topics."""
+_HEADS = f"INSERT OR REPLACE INTO main.heads SELECT topic, head + {_HEAD} FROM replayed.heads AS new"  # noqa: S608
 _KEYS_AND_MORE = (
     # Keys by which copies of articles are found are not made by linking: they stay.
     "DELETE FROM main.keys WHERE name NOT GLOB 'copy-*'",
     "INSERT INTO main.keys SELECT * FROM replayed.keys",
     "INSERT OR REPLACE INTO main.dead_letters SELECT * FROM replayed.dead_letters",
-    "INSERT OR IGNORE INTO main.notices SELECT * FROM replayed.notices",
+    _LOG,
+    _HEADS,
 )
 _LEDGER = """
     UPDATE main.items SET outcome = new.outcome, reason = new.reason FROM replayed.items AS new
@@ -50,8 +57,8 @@ def back_up(path: Path, target: Path) -> None:
 def swap_in(path: Path, new: Path, *, ledger: bool, revived: Sequence[str] = ()) -> None:
     """Replace what is derived in the database at `path` by what is in `new`, a store that nobody has open.
 
-    Feeds, subscriptions, articles, the log and what was sent stay. With `ledger` the outcomes of stored items are taken
-    over too, and those of `revived` ones that were dead.
+    Feeds, subscriptions, articles, the log and what was sent stay; messages in the log of `new` are added. With
+    `ledger` the outcomes of stored items are taken over too, and those of `revived` ones that were dead.
     """
     database = Database(path)
     try:
