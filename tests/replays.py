@@ -107,7 +107,7 @@ class Newsroom:
     """A database, and the stages' work on it without a runtime."""
 
     path: Path
-    store: SqliteStore
+    store: Store
 
     def read(self, *messages: Article | Edit, classify: Classify = toy) -> list[CaseUpdate]:
         """Let articles and edits pass all stages."""

@@ -16,6 +16,7 @@ from replays import APART, Newsroom, but, edit, fill, overlooking, text, toy
 from schemas.events import Article, ArticleEvents, Event
 from schemas.query import parse
 from schemas.taxonomy import EventType, Status
+from streamer.contracts import Store
 from streamer.pipeline import TooManyBugs
 from streamer.replay_cases import NO_LONGER_READ
 from streamer.stores.sqlite import SqliteStore
@@ -70,6 +71,17 @@ def test_articles_pass_in_the_order_in_which_they_were_seen(room: Newsroom):
     assert report.cases == {"redirected": 1}
     charge_first, arrest_first = quote(room, "charge")[0], quote(room, "arrest")[0]
     assert charge_first == arrest_first
+
+
+def test_the_tables_may_be_of_any_store(store: Store, tmp_path: Path):
+    room = Newsroom(tmp_path, store)
+    edited = text("first", "arrest; Mara Lindqvist; 2026-02-28", "raid; Mara Lindqvist; 2026-02-28", hours=5)
+    room.read(ARREST, CHARGE, OTHER, edited)
+    room.read(edit("merge", 6, case_id=quote(room, "fine")[0], into=quote(room, "arrest")[0]))
+    same = fill(store, tmp_path / "same", toy).report
+    assert same.is_empty
+    assert (same.events_before, same.cases_before, same.edits) == (4, 1, 1)
+    assert fill(store, tmp_path / "other", overlooking("raid")).report.lost == {"raid": 1}
 
 
 # --- another coder ----------------------------------------------------------------------------------------------------

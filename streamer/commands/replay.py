@@ -68,9 +68,9 @@ def replay_(
 
 
 async def _replay(place: Home, start: Start, *, apply: bool, tell: bool, backup: bool) -> Report:
-    if place.config.cluster is not None:
-        raise UserError("a replay works on the database of the embedded mode only")
     async with open_worker(place, here_only=True) as worker:
+        if place.config.cluster is not None:
+            return await _compare(worker, start, apply=apply)
         await worker.runtime.run(until_idle=True)
         with sole_runner(place.database), replay_file(place.database) as file:
             if any(worker.runtime.lag().values()):
@@ -83,6 +83,14 @@ async def _replay(place: Home, start: Start, *, apply: bool, tell: bool, backup:
         with suppress(AlreadyRunning):  # then that process carries on
             await worker.runtime.run(until_idle=True)
         return work.report
+
+
+async def _compare(worker: Worker, start: Start, *, apply: bool) -> Report:
+    """Return what a replay of a cluster's store would change."""
+    if apply:
+        raise UserError("in cluster mode a replay shows the difference; --apply is for the embedded mode only")
+    with replay_file(worker.home.database) as file:
+        return (await _fill(worker, file, start, tell=False)).report
 
 
 async def _fill(worker: Worker, file: Path, start: Start, *, tell: bool) -> Replay:
