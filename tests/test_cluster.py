@@ -25,6 +25,8 @@ from streamer.stores.elastic_setup import remove
 
 pytestmark = [pytest.mark.service, pytest.mark.slow]
 
+QUIET = '\n[[feeds]]\nname = "none"\nurl = "https://none.example/feed"\nenabled = false\n'
+"""A feed that is not polled: without any, the default list would be."""
 ARCHIVE = Path(__file__).parent.parent / "streamer" / "demo" / "archive"
 
 
@@ -37,7 +39,7 @@ def cluster(elastic_address: str, kafka_address: str, prefix: str, tmp_path: Pat
     (port,) = free_ports(1)
     settings = {"kafka": kafka_address, "elastic": [elastic_address], "prefix": prefix, "health": f"127.0.0.1:{port}"}
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
-    (home / "crackdown.toml").write_text("[cluster]\n" + "\n".join(lines) + "\n")
+    (home / "crackdown.toml").write_text("[cluster]\n" + "\n".join(lines) + QUIET)
     assert setup.main(["--config", str(home / "crackdown.toml"), "indices", "topics"]) == 0
     yield home
     with connect([elastic_address]) as client:
@@ -83,7 +85,7 @@ def test_both_modes_find_the_same(cluster: Path, tmp_path: Path):
 
 def test_a_worker_starts_is_well_and_stops_when_told(cluster: Path):
     command = [sys.executable, "-m", "streamer", "--home", str(cluster), "run"]
-    address = json.loads((cluster / "crackdown.toml").read_text().rpartition("health = ")[2])
+    address = json.loads((cluster / "crackdown.toml").read_text().partition("health = ")[2].partition("\n")[0])
     with subprocess.Popen(command, env=os.environ | {"PYTHONUNBUFFERED": "1"}) as worker:
         started = time.monotonic()
         while check(address) and time.monotonic() - started < 15:
