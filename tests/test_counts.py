@@ -52,6 +52,8 @@ def test_people_may_be_counted_without_a_noun(text: str):
         "on May 5 defendants",
         "20 years in prison",
         "5 bananas",
+        "HB 1126 forces social media sites",
+        "300 companies that hired staff",
     ],
 )
 def test_what_is_no_count(text: str):
@@ -80,3 +82,7 @@ def test_ages_are_no_counts(text: str):
 
 def test_a_count_after_a_comma_is_no_age():
     assert counts("Of those, 30 were arrested") == [(30, "people")]
+
+
+def test_a_relative_clause_ends_the_counted_phrase():
+    assert counts("from five investors whose wallets were drained") == [(5, "people")]

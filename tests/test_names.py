@@ -39,6 +39,8 @@ def test_common_words_break_a_headline():
         ("Prosecutors charged Bram van der Meulen again", "Bram van der Meulen"),
         ("They charged Daniel “Dan” Qoruvat again", "Daniel “Dan” Qoruvat"),
         ("However, Ahmed Qoruvat’s lawyer agreed", "Ahmed Qoruvat"),
+        ("Zyxwin Qoruvat, a French national, agreed", "Zyxwin Qoruvat"),
+        ("Bluebird President Zyxwin Qoruvat agreed", "Zyxwin Qoruvat"),
     ],
 )
 def test_a_person_is_known_by_what_stands_around(text: str, name: str):
@@ -51,7 +53,15 @@ def test_a_surname_comes_back_with_the_full_name():
 
 
 @pytest.mark.parametrize(
-    "text", ["Daniel Records sued", "The Supreme Court in May", "On Monday Morning", "Operation Daniel Fox"]
+    "text",
+    [
+        "Qoruvat Media, a site for women, fell",
+        "the raid in Zyxwin Qoruvat, Texas",
+        "Daniel Records sued",
+        "The Supreme Court in May",
+        "On Monday Morning",
+        "Operation Daniel Fox",
+    ],
 )
 def test_other_capitals_are_no_person(text: str):
     assert named(text, "person") == []
@@ -120,7 +130,15 @@ def test_the_name_inside_a_domain_is_a_service():
 
 @pytest.mark.parametrize(
     "text",
-    ["after 30days of it", "the IPTV service", "Belgian sites fell", "the Qoru-powered app", "roe@987qoruvat.com"],
+    [
+        "after 30days of it",
+        "over 500GB of data",
+        "A Russian operator of sites",
+        "the IPTV service",
+        "Belgian sites fell",
+        "the Qoru-powered app",
+        "roe@987qoruvat.com",
+    ],
 )
 def test_general_terms_and_adjectives_are_no_service(text: str):
     assert named(text, "service") == []
@@ -143,3 +161,13 @@ def test_groups_of_attackers_are_known_by_their_naming_schemes(name: str):
 def test_a_product_is_no_public_body():
     assert named("Copies of Microsoft Office were sold.", "agency") == []
     assert named("The Qoruvat Office was told.", "agency") == [("agency", "Qoruvat Office")]
+
+
+def test_two_surnames_come_back_together():
+    text = "Police held Daniel Qoruvat and Jane Doel. Later Qoruvat and Doel were freed."
+    assert [name for _, name in named(text, "person")[2:]] == ["Daniel Qoruvat", "Jane Doel"]
+
+
+def test_a_nickname_leaves_the_surname_known():
+    text = "Police held Daniel “Dan” Qoruvat in May. Later Qoruvat was freed."
+    assert named(text, "person") == [("person", "Daniel “Dan” Qoruvat")] * 2

@@ -1,6 +1,7 @@
 import pytest
 
 from agents.grammar.gazetteer import find_known
+from agents.grammar.mentions import find_mentions
 from agents.grammar.places import settle_places
 
 
@@ -47,3 +48,23 @@ def test_a_nationality_of_persons_and_things_is_none(text: str):
 @pytest.mark.parametrize("text", ["nice reading", "Because us", "ITALIC", "the Polishing", "in2 chinaware"])
 def test_words_that_hold_a_place_are_none(text: str):
     assert places(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Jane Roe, of Qoruvat Park, Arizona, fled", "Qoruvat Park, Arizona"),
+        ("36-year-old Jane Roe of Qoruvat, Germany, fled", "Qoruvat, Germany"),
+        ("a raid in Qoruvat, Texas", "Qoruvat, Texas"),
+    ],
+)
+def test_a_small_town_is_known_by_its_state(text: str, name: str):
+    found = [m for m in find_mentions(text, published=None) if m.rule == "place.town"]
+    assert [m.value.name for m in found] == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["servers in Germany, Finland and Spain", "staff of Qoruvat Records, Texas", "Qoruvat, Texas"]
+)
+def test_lists_and_bodies_are_no_towns(text: str):
+    assert [m for m in find_mentions(text, published=None) if m.rule == "place.town"] == []

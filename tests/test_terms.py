@@ -26,6 +26,8 @@ def only(text: str) -> TermValue:
         ("5.5 years in prison", 66),
         ("sentenced to 18 months' imprisonment", 18),
         ("given two years’ jail", 24),
+        ("jailed for 15 years after a leak", 180),
+        ("sentenced to two years before he fled", 24),
     ],
 )
 def test_a_prison_term_is_read_in_months(text: str, months: float):

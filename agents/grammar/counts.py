@@ -25,7 +25,7 @@ _BEFORE_BARE = re.compile(
 _BARE_END = re.compile(r" ?(?:[.,;:)]|$|(?:in|on|by|during|across|over|for|and|as|at|after) )")
 _NO_COUNT_BEFORE = re.compile(
     r"(?:[$€£¥₹#§/:_@~-]|\b(?:section|article|rule|no\.?|number|page|part|phase|chapter|title|operation|version|windows|"
-    r"top|aged?|paragraph|covid|formula|category|tier|level|day|round|season|episode|january|february|march|april|may|june|"
+    r"top|aged?|paragraph|hb|sb|hr|h\.r\.|covid|formula|category|tier|level|day|round|season|episode|january|february|march|april|may|june|"
     r"july|august|september|october|november|december|jan\.|feb\.|mar\.|apr\.|aug\.|sept\.|oct\.|nov\.|dec\.) )$",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ from agents.grammar.numbers import find_numbers
 from agents.grammar.operations import find_operations
 from agents.grammar.organisations import and_inside, find_aliases, find_organisations, find_unknown
 from agents.grammar.persons import find_persons
-from agents.grammar.places import settle_places
+from agents.grammar.places import find_towns, settle_places
 from agents.grammar.services import find_services
 from agents.grammar.terms import find_terms
 
@@ -66,11 +66,12 @@ def _names(text: str, outlet_domains: frozenset[str]) -> list[Mention]:
         *_not_known(find_persons(text, whole), known),
         *find_services(text, runs, domains, places),
         *places,
+        *_not_known(find_towns(text, whole, places), named),
         *_with_country(bodies, places),
     ]
 
 
-def _not_known(persons: Sequence[Mention], known: Sequence[Mention]) -> Iterator[Mention]:
+def _not_known(persons: Iterable[Mention], known: Sequence[Mention]) -> Iterator[Mention]:
     """Yield persons whose name is no known one ("Hong Kong" begins with a first name)."""
     spans = {mention[:2] for mention in known}
     return (person for person in persons if person[:2] not in spans)
@@ -101,6 +102,6 @@ def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _weakness(mention: Mention) -> int:
-    if mention.kind == "place" or mention.rule == "name.unknown":
+    if (mention.kind == "place" and mention.rule != "place.town") or mention.rule == "name.unknown":
         return 2
     return 1 if mention.rule in ("service.spelling", "date.bare_year") else 0

@@ -16,6 +16,11 @@ _ALIAS_AFTER = re.compile(
     r",? \(?(?:a/?k/?a|aka|a\.k\.a\.|also known as|known (?:online )?as|better known as|alias|nicknamed|who goes by)\b",
     re.IGNORECASE,
 )
+_DESCRIBED_AFTER = re.compile(
+    r", (?:an? |the )?(?:(?!(?:of|by|for|from|run|owned|led|at|in|and|that|which)\b)[\w’'-]+ ){0,3}?(?:national|citizen|"
+    r"m[ae]n|wom[ae]n|resident|native|hacker|student|teenager|developer|programmer|engineer|lawyer|fugitive|"
+    r"cybercriminal)\b"
+)
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}")
 _NICKNAME = re.compile(r" [“\"‘'(][\w .-]{2,24}[”\"’')] $")
 _QUOTES = tuple("“\"‘'(")
@@ -62,11 +67,13 @@ def _is_herald(word: str) -> bool:
 def find_persons(text: str, runs: Sequence[Run]) -> list[Mention]:
     """Return the persons named in `text`; a surname alone carries the full name as `canonical`."""
     full = [mention for run in runs for piece in _pieces(run) for mention in _person(text, run, piece)]
-    surnames = {m.value.canonical.rsplit(" ", 1)[-1]: m.value.canonical for m in reversed(full) if " " in m.value.name}
+    nicknamed = list(_nicknamed(text, runs))
+    named = [m.value.canonical for m in (*nicknamed, *reversed(full)) if " " in m.value.name]
+    surnames = {name.rsplit(" ", 1)[-1]: name for name in named}
     taken = {m.start for m in full}
     again = [m for run in runs for m in _surnames(run, surnames, taken)]
     settled = [_with_full_name(m, surnames) for m in full]
-    return sorted([*settled, *again, *_nicknamed(text, runs)], key=lambda m: m.start)
+    return sorted([*settled, *again, *nicknamed], key=lambda m: m.start)
 
 
 def _nicknamed(text: str, runs: Sequence[Run]) -> Iterator[Mention]:
@@ -100,6 +107,9 @@ def _person(text: str, run: Run, piece: list[Word]) -> Iterator[Mention]:
     while piece and _is_herald(piece[0].text):
         title, role = title or piece[0].text in cue_words("title"), True
         piece = piece[1:]
+    inner = next((i for i in reversed(range(len(piece) - 1)) if _is_herald(piece[i].text)), None)
+    if inner is not None:  # "Qoruvat President Jane Roe"
+        piece, role = piece[inner + 1 :], True
     if run.sentence_start and piece and piece[0] is run.words[0]:
         while len(piece) > 1 and is_common(piece[0].text) and piece[0].text not in _first_names():
             piece = piece[1:]
@@ -124,6 +134,7 @@ def _rule(text: str, piece: list[Word], *, title: bool, role: bool) -> str | Non
         ("person.role", lambda: role or word_before(text, start) in cue_words("role")),
         ("person.age_before", lambda: _AGE_BEFORE.search(text, max(0, start - 50), start) is not None),
         ("person.alias", lambda: _ALIAS_AFTER.match(text, end) is not None),
+        ("person.described", lambda: _DESCRIBED_AFTER.match(text, end) is not None),
         ("person.initial", lambda: _has_initial(piece)),
     )
     return next((rule for rule, holds in tests if holds()), None) if len(piece) > 1 else None
@@ -138,12 +149,15 @@ def _has_initial(piece: list[Word]) -> bool:
 def _surnames(run: Run, surnames: dict[str, str], taken: set[int]) -> Iterator[Mention]:
     for word in run.words:
         full = surnames.get(word.text)
-        if full and word.start not in taken and all(w is word or _may_stand_beside(w) for w in run.words):
+        if full and word.start not in taken and all(_fits_beside(w, word, surnames) for w in run.words):
             yield Mention(word.start, word.end, "person", NameValue(name=word.text, canonical=full), "person.surname")
 
 
-def _may_stand_beside(word: Word) -> bool:
-    return is_common(word.text) or word.text in _heralds() or _ends_person(word.text)
+def _fits_beside(other: Word, surname: Word, surnames: dict[str, str]) -> bool:
+    """ "Judge Roe", "Roe and Doe"."""
+    if other is surname or is_common(other.text) or other.text in _heralds() or _ends_person(other.text):
+        return True
+    return other.text in surnames and "and" in (other.joiner, surname.joiner)
 
 
 def _with_full_name(mention: Mention, surnames: dict[str, str]) -> Mention:

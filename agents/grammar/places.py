@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agents.grammar.mention import Mention, PlaceValue
+from agents.grammar.names import Run, word_before
+from agents.lexicon import cue_words
 
 _BODY = re.compile(
     r"['’]?s? (?:[\w-]+ ){0,3}?(?:court|courts|police|authorit(?:y|ies)|government|prosecutors?|law enforcement|ISPs?|"
@@ -46,6 +48,37 @@ def _merged(text: str, places: Sequence[Mention]) -> Iterator[Mention]:
                 continue
         yield here
         i += 1
+
+
+_BEFORE_TOWN = frozenset(("of", "in", "from", "near", "outside"))
+_LONGEST_TOWN = 3
+
+
+def find_towns(text: str, runs: Sequence[Run], places: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield small towns told with their state or country ("Roe of Litchfield Park, Arizona") as one place.
+
+    `places` are those of the text, settled.
+    """
+    regions = {place.start: place for place in places if place.rule in ("place.region", "place.country")}
+    known = {place.start for place in places}
+    for run in runs:
+        region = regions.get(run.end + 2)
+        if region is None or text[run.end : region.start] != ", ":
+            continue
+        first = next((i for i in reversed(range(len(run.words))) if run.words[i].joiner), 0)
+        town = run.words[first:]
+        before = run.words[first].joiner or word_before(text, run.start)
+        if before not in _BEFORE_TOWN or len(town) > _LONGEST_TOWN or town[0].start in known:
+            continue
+        if not any(_is_body(word.text) for word in town):
+            name = text[town[0].start : region.end]
+            value = PlaceValue(name=name, country=region.value.country)
+            yield Mention(town[0].start, region.end, "place", value, "place.town")
+
+
+def _is_body(word: str) -> bool:
+    kinds = ("agency", "organisation", "generic", "outlet")
+    return word.startswith(("Court", "Tribunal")) or any(word in cue_words(kind) for kind in kinds)
 
 
 def _settled(text: str, place: Mention, *, caucasus: bool) -> Mention:

@@ -11,6 +11,7 @@ from agents.lexicon import cue_words
 
 _ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3}[a-z]{2}")
 _ACTOR_NUMBER = re.compile(r"(?:APT|UNC|FIN|TA|TAG|DEV|UAC|UTA|Storm)-?\d{1,4}")
+_SIZE = re.compile(r"\d[\d.,]*(?:[KMGTPkm]?i?[Bb](?:ps|it|its|yte|ytes)?|[kKMG]?Hz|[KMG]|[km]?W|mAh)s?")
 _NEXT = re.compile(r"[”\"’']? (?P<word>[\w-]+)")
 _INITIALS = re.compile(r"(?:Mc|Mac|De|Di|La|Le|O['’])[A-Z]")
 
@@ -48,6 +49,7 @@ def _numbered(text: str) -> Iterator[Mention]:
 
 
 def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]]:
+    run = _without_article(run)
     if len(run.words) <= 3 and not all(_says_nothing(word.text) for word in run.words):
         if word_before(text, run.start).lower() in cue_words("service_before"):
             yield run.start, run.end, "service.cue_before"
@@ -60,6 +62,13 @@ def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]
         rule = _rule_of_word(word, stems)
         if rule is not None:
             yield word.start, word.end, rule
+
+
+def _without_article(run: Run) -> Run:
+    """ "A Russian operator", "The Qoruvat ransomware" at the start of a sentence."""
+    if len(run.words) > 1 and run.words[0].text in ("A", "An"):
+        return Run(run.words[1:], sentence_start=False)
+    return run
 
 
 def _names_actor(first: str, second: str) -> bool:
@@ -104,11 +113,13 @@ def _odd(word: str) -> bool:
         and "." not in word
         and not is_adjective(word)
         and _ODD.search(word) is not None
+        and _SIZE.fullmatch(word) is None
         and _INITIALS.match(word) is None
     )
 
 
 def _uses(text: str, run: Run, cued: dict[str, str]) -> Iterator[Mention]:
+    run = _without_article(run)
     whole = text[run.start : run.end]
     if whole in cued:
         yield _mention(run.start, run.end, whole, cued[whole])

@@ -25,13 +25,20 @@ _NOT_A_TERM = re.compile(
     r"behind|supervised|community|conditional|hard|home|penal|sentence)\b)",
     re.IGNORECASE,
 )
+_AFTER = (" after", " before", " since")
+_SENTENCED_TO = re.compile(
+    r"\b(?:jail(?:ed|s)?|imprison(?:ed|ment)|sentenced?|prison|locked up|put away|behind bars|gets?|got|given|handed|"
+    r"receives?|received|serve)(?: (?:for|to|at|least|an?|of|up|him|her|them|term|the|another|further|more|than|over|"
+    r"nearly|almost|total|combined|in|spend)){0,4} $",
+    re.IGNORECASE,
+)
 _LEFT_NOT = re.compile(
     r"(?:within|every|last|past|next|previous|first|recent|aged?|after|for nearly|older than|under|over the|in just) $",
     re.IGNORECASE,
 )
 _PRISON_RIGHT = re.compile(
-    r"(?:['’]s?)?[- ,]*(?:in |of |at )?(?:(?:a |an )?[\w-]+ ){0,2}?(?:prison|jail|imprisonment|incarceration|behind bars|custody|"
-    r"detention|gaol|custodial|sentence|penitentiary|penal)",
+    r"(?:['’]s?)?[- ,]*(?:in |of |at )?(?:(?:a |an )?[\w-]+ ){0,2}?(?:prison|jail|imprisonment|incarceration|"
+    r"behind bars|custody|detention|gaol|custodial|sentence|penitentiary|penal)",
     re.IGNORECASE,
 )
 _PRISON_LEFT = re.compile(
@@ -106,19 +113,27 @@ def _life(text: str, start: int) -> Iterator[Mention]:
 
 def _counted(text: str, unit: re.Match[str]) -> Iterator[Mention]:
     left = _LEFT.search(text, max(0, unit.start() - 40), unit.start())
-    if left is None or _NOT_A_TERM.match(text, unit.end()):
+    if left is None or _is_distance(text, left.start(), unit.end()):
         return
     months = _months(left["n"], unit[0].lower(), half=bool(left["half"]) or "half" in left[0].lower())
     start, end = left.start(), unit.end()
     if unit[0].lower().startswith("year"):
         more = _MORE.match(text, end)
-        if more and not _NOT_A_TERM.match(text, more.end()):
+        if more and not _is_distance(text, start, more.end()):
             months, end = months + _months(more["n"], "month", half=False), more.end()
     if months > LIFE or _LEFT_NOT.search(text, max(0, start - 14), start) or _in_default(text, start, end):
         return
     if _OPERATIONAL.search(text, max(0, start - 50), start):
         return
     yield _mention(text, start, end, months, "term.counted")
+
+
+def _is_distance(text: str, start: int, end: int) -> bool:
+    """ "Three years ago", "two years after the raid", but not "jailed for two years after a raid"."""
+    found = _NOT_A_TERM.match(text, end)
+    if found is None:
+        return False
+    return found[0] not in _AFTER or _SENTENCED_TO.search(text, max(0, start - 60), start) is None
 
 
 def _months(number: str, unit: str, *, half: bool) -> float:
