@@ -27,6 +27,7 @@ COMMANDS = {
     "case": "cases:case",
     "subscribe": "subscribe:subscribe",
     "notices": "notices:app",
+    "serve": "serve:serve",
     "feeds": "feeds:feeds",
     "ledger": "ledger:ledger",
     "review": "review:review",

@@ -71,6 +71,17 @@ class Alerts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is told when a channel begins to fail or is given up: an e-mail address or a Slack-compatible webhook."""
 
 
+class Serve(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The small web server for feeds and unsubscribing."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    url: str = ""
+    """Its address as readers see it, such as `https://alerts.example.org`."""
+    bounces_env: str = "CRACKDOWN_BOUNCES_SECRET"
+    """The environment variable with the secret part of the address to which a mail service reports bounces."""
+
+
 class Cluster(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The servers of cluster mode. The password comes from the environment variable named here, never from the file."""
 
@@ -93,6 +104,7 @@ class Config(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mail: Mail = Mail()
     fetching: Fetching = Fetching()
     alerts: Alerts = Alerts()
+    serve: Serve = Serve()
     cluster: Cluster | None = None
     """Kafka and Elasticsearch in place of the one SQLite file."""
     processes: int = 0

@@ -26,11 +26,8 @@ from streamer.outbox import send_due
 from streamer.pipeline import Caller, Place, stages
 from streamer.pool import Pool
 from streamer.runtimes.health import serve
-from streamer.senders.email import EmailSender
+from streamer.senders import make_senders
 from streamer.senders.sending import Sender
-from streamer.senders.slack import SlackSender
-from streamer.senders.stdout import StdoutSender
-from streamer.senders.webhook import WebhookSender
 
 PRELOAD = ("agents.classify", "agents.extract", "agents.page_html", "streamer.feeds.parse")
 """What the processes of the pool load once, before they are made."""
@@ -158,18 +155,6 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
             runtime.close()
             pool.close()
             store.close()
-
-
-def make_senders(config: Config) -> dict[str, Sender]:
-    """Return a sender per channel; e-mail only where a mail server is configured. Raises ConfigError."""
-    senders: dict[str, Sender] = {
-        "stdout": StdoutSender(),
-        "webhook": WebhookSender(config.fetching),
-        "slack": SlackSender(config.fetching),
-    }
-    if config.mail.host:
-        senders["email"] = EmailSender(config.mail)
-    return senders
 
 
 def configured_feeds(config: Config) -> tuple[Feed, ...]:

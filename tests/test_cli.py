@@ -211,3 +211,13 @@ def test_a_channel_can_be_tested_and_notices_sent_again(tmp_path: Path):
     failed = crackdown(tmp_path, "notices", "test", str(broken["id"]))
     assert (failed.returncode, "not an https address" in failed.stdout) == (1, True)
     assert "failing since" in crackdown(tmp_path, "notices").stdout
+
+
+def test_feeds_have_secret_addresses(stocked: Path):
+    crackdown(stocked, "subscribe", "--all", "--to", "feed", "--name", "Everything")
+    assert "Everything: http://127.0.0.1:8765/feeds/" in crackdown(stocked, "serve", "--list").stdout
+    case = str(rows(crackdown(stocked, "cases", "--json", "--limit", "1"))[0]["id"])
+    first, again = (crackdown(stocked, "serve", "--case", case).stdout for _ in range(2))
+    assert first == again
+    assert f"/cases/{case}/" in first
+    assert (stocked / "serve.key").stat().st_mode & 0o077 == 0

@@ -21,7 +21,7 @@ HOMES = {
     "elasticsearch": ["streamer/stores/elastic"],
     "elastic_transport": ["streamer/stores/elastic"],
     "sqlite3": ["streamer/stores/sqlite", "streamer/runtimes/embedded"],
-    "aiohttp": ["streamer/feeds/", "streamer/senders/", "streamer/demo/"],
+    "aiohttp": ["streamer/feeds/", "streamer/senders/", "streamer/demo/", "streamer/serve"],
     "feedparser": ["streamer/feeds/"],
     "trafilatura": ["agents/extract", "agents/page"],
     "pebble": ["streamer/pool"],

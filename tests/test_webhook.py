@@ -175,7 +175,7 @@ def test_slack_gets_text_that_is_no_markup() -> None:
 
 
 def test_channels_are_made_from_the_configuration() -> None:
-    assert set(make_senders(Config())) == {"stdout", "webhook", "slack"}
+    assert set(make_senders(Config())) == {"stdout", "webhook", "slack", "feed"}
     senders = make_senders(Config(mail=Mail(host="localhost", sender="a@b.example")))
     mailer: Sender = senders["email"]
     assert mailer.size == 20

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from streamer.config import Config
 from streamer.senders.email import EmailSender
+from streamer.senders.feed import FeedSender
 from streamer.senders.sending import Sender
 from streamer.senders.slack import SlackSender
 from streamer.senders.stdout import StdoutSender
@@ -22,6 +23,7 @@ def make_senders(config: Config) -> Senders:
         "stdout": StdoutSender(),
         "webhook": WebhookSender(config.fetching),
         "slack": SlackSender(config.fetching),
+        "feed": FeedSender(),
     }
     if config.mail.host:
         senders["email"] = EmailSender(config.mail)
