@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from learning import fit, fit_forest, fit_typed
+from learning import fit, fit_forest, fit_typed, side_by_side
 from samples import Pair, Sample, Story, forms
 from targets import NAME_SLOTS, fills, kept_by
 
 from agents.grammar.acts import Act, Likely, fill, likely_acts
+from agents.grammar.arguments import FAMILY
 from agents.grammar.context import Seen
 from agents.grammar.decide import contexts, with_rivals
 from agents.grammar.features import outcome_features
@@ -59,7 +60,12 @@ def train_linear(samples: Sequence[Sample]) -> dict[str, Linear]:
     for item in samples:
         for pair in item.pairs:
             pairs[pair.slot].append(pair)
-    return {**_of_candidates(samples), **{slot: _of_slot(found) for slot, found in sorted(pairs.items())}}
+    slots = {slot: _of_slot(found) for slot, found in sorted(pairs.items())}
+    families = {
+        family: side_by_side({slot: slots[slot] for slot in slots if FAMILY[slot] == family})
+        for family in sorted(set(FAMILY.values()))
+    }
+    return {**_of_candidates(samples), **families}
 
 
 def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:

@@ -65,6 +65,19 @@ def fit_typed(
     return without_small(Linear(rows, weights.astype(np.float32), bias, ("", *labels)))
 
 
+def side_by_side(models: dict[str, Linear]) -> Linear:
+    """Return one model with the columns of several, each labelled `name|label`: features are looked up once for all."""
+    rows = {name: n for n, name in enumerate(sorted({f for model in models.values() for f in model.rows}))}
+    labels = [f"{name}|{label}" for name, model in models.items() for label in model.labels]
+    weights = np.zeros((len(rows), len(labels)), np.float32)
+    start = 0
+    for model in models.values():
+        places = [rows[feature] for feature in model.rows]
+        weights[places, start : start + len(model.labels)] = model.weights
+        start += len(model.labels)
+    return Linear(rows, weights, np.concatenate([model.bias for model in models.values()]), tuple(labels))
+
+
 def _beside(plain: sparse.csr_matrix, columns: np.ndarray, count: int) -> sparse.csr_matrix:
     """Return `plain` with, to its right, a copy of each row in the block of its type."""
     lengths = np.diff(plain.indptr)

@@ -1,10 +1,10 @@
 """Decide which mention fills which slot of an event: who acted, against whom, where, when, how much.
 
-One linear model per slot scores each pair of an event and a thing of the slot's family.
+One linear model per family of things scores each pair of an event and a thing, with columns for each slot and type.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate
@@ -43,22 +43,20 @@ class Filler(NamedTuple):
 
 
 class Things(NamedTuple):
-    """The things of an article with what is computed once for each."""
+    """The things of an article, with what is computed once for each."""
 
     groups: tuple[Group, ...]
-    features: tuple[list[str], ...]
-    scores: tuple[Mapping[str, Array], ...]
-    """By slot, the share of the thing itself in the score."""
+    alone: tuple[Array | None, ...]
+    """The share of the thing itself in its scores; None where it fills no slot."""
 
 
 def look_at(reading: Reading, found: Sequence[Group], models: Models) -> Things:
     """Return the things of an article, each scored alone."""
-    features = tuple(group_features(reading, group) for group in found)
-    scores = tuple(
-        {slot: models.linear[slot].scores(names) for slot in slots_of(group)}
-        for group, names in zip(found, features, strict=True)
+    alone = (
+        models.linear[group.family].scores(group_features(reading, group)) if group.family in FAMILY.values() else None
+        for group in found
     )
-    return Things(tuple(found), features, scores)
+    return Things(tuple(found), tuple(alone))
 
 
 def slots_of(group: Group) -> list[str]:
@@ -75,21 +73,25 @@ def in_reach(candidate: Candidate, group: Group) -> bool:
 
 def fillers(reading: Reading, candidate: Candidate, things: Things, models: Models) -> list[Filler]:
     """Return how likely each thing in reach fills each of its slots in the event."""
-    return list(_fillers(reading, candidate, things, models))
+    columns = {family: columns_of(models.linear[family], candidate.type) for family in set(FAMILY.values())}
+    found = []
+    for group, alone in zip(things.groups, things.alone, strict=True):
+        if alone is not None and in_reach(candidate, group):
+            model = models.linear[group.family]
+            total = alone + model.scores(pair_features(reading, candidate, group)) - model.bias
+            for slot, own in columns[group.family]:
+                found.append(Filler(slot, group, probability(float(total[list(own)].sum()))))
+    return found
 
 
-def _fillers(reading: Reading, candidate: Candidate, things: Things, models: Models) -> Iterator[Filler]:
-    for group, alone in zip(things.groups, things.scores, strict=True):
-        if alone and in_reach(candidate, group):
-            names = pair_features(reading, candidate, group)
-            for slot, share in alone.items():
-                yield Filler(slot, group, _likely(models.linear[slot], names, share, candidate))
-
-
-def _likely(model: Linear, names: Iterable[str], share: Array, candidate: Candidate) -> float:
-    total = share + model.scores(names) - model.bias
-    own = model.labels.index(candidate.type) if candidate.type in model.labels else 0
-    return probability(float(total[0] + (total[own] if own else 0)))
+def columns_of(model: Linear, kind: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Return, for each slot of a model, the columns that speak for it in events of a type."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for n, label in enumerate(model.labels):
+        slot, _, of_type = label.partition("|")
+        if of_type in ("", kind):
+            found[slot].append(n)
+    return [(slot, tuple(columns)) for slot, columns in found.items()]
 
 
 def chosen(found: Iterable[Filler], thresholds: Mapping[str, float]) -> dict[str, list[Filler]]:

@@ -8,7 +8,9 @@ from schemas.events import Span
 LONGEST = 1200
 """Characters: what runs on longer without a full stop (tables, lists of names) is cut at a space."""
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s+[\"'“‘«(\[*_]*[A-Z0-9À-ÞА-Я$€£¥])")
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]*_]{0,6}+(?=\s++[\"'“‘«(\[*_]{0,6}[A-Z0-9À-ÞА-Я$€£¥])"
+)  # linear: a run of marks is tried once
 _LAST_WORD = re.compile(r"[\w.&'’-]{1,20}\Z")
 _ABBREVIATIONS = re.compile(
     r"(?:mr|mrs|ms|dr|prof|st|sr|jr|no|nos|v|vs|inc|ltd|corp|co|llc|plc|bros|dept|gov|sen|rep|lt|col|gen|sgt|capt|adm|hon"

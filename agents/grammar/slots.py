@@ -36,13 +36,15 @@ def pairs(reading: Reading, judged: Sequence[Judged], raw: Sequence[Sequence[Fil
     for n, fillers in enumerate(raw):
         for filler in fillers:
             by_thing[filler.slot, filler.group].append((n, filler.likely))
+    best = {thing: max(p for _, p in chances) for thing, chances in by_thing.items()}
     found = []
     for n, fillers in enumerate(raw):
         scores = {(f.slot, f.group): f.likely for f in fillers}
         ranked = _ranked(fillers)
         for filler in fillers:
-            elsewhere = [(judged[m], p) for m, p in by_thing[filler.slot, filler.group] if m != n]
-            if max([filler.likely, *(p for _, p in elsewhere)]) > 5 * UNLIKELY or filler.likely > UNLIKELY:
+            thing = filler.slot, filler.group
+            if filler.likely > UNLIKELY or best[thing] > 5 * UNLIKELY:
+                elsewhere = [(judged[m], p) for m, p in by_thing[thing] if m != n]
                 row = _row(
                     reading,
                     judged[n],
