@@ -14,7 +14,7 @@ from agents.errors import Conflict, Unavailable
 from agents.link_case import fold, in_order
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
-from agents.link_keys import keys_of_case
+from agents.link_keys import confirmed
 from agents.link_relations import joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
 from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
@@ -25,6 +25,8 @@ from schemas.taxonomy import Relation, TimeRole
 
 MAX_CANDIDATES = 16
 """Cases read for one strand, those whose keys in common are worth most first."""
+MAX_EVENTS = 1000
+"""A case with so many takes no more by itself: each new one would be weighed against them all."""
 MIN_WORTH = 0.5
 """Less than this cannot become a link, whatever the circumstances."""
 _OF_RECORD = (*NAMES, "known", "provider")
@@ -151,8 +153,10 @@ def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
     cases = follow(store, nominated[:MAX_CANDIDATES])
     found: dict[str, Candidate] = {}
     for case_id, case in cases.items():
+        if len(case.event_ids) >= MAX_EVENTS:
+            continue
         keys = dict(found[case.id].keys) if case.id in found else {}
-        own = keys_of_case(case)
+        own = confirmed(case, filter(_is_name, shared[case_id]))
         keys |= {key: total for key, total in shared[case_id].items() if not _is_name(key) or key in own}
         found[case.id] = Candidate(case, keys)
     return list(found.values())

@@ -1,6 +1,7 @@
 """A case as it follows from its timeline: pure functions, so that events in any order make the same case."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TypeVar
 
@@ -54,14 +55,15 @@ def fold(case_id: str, linked: Sequence[LinkedEvent], *, old: Case | None, at: d
     """
     counted = [one for one in linked if not one.withdrawn]
     events = [one.event for one in counted]
-    parties = tuple(parties_of(counted))
+    stands = standing(counted)
+    parties = tuple(parties_of(counted, stands))
     days = sorted(event.date for event in events if event.date)
     published = sorted(one.published_at for one in counted if one.published_at)
     case = Case(
         id=case_id,
         title="",
         revision=old.revision + 1 if old else 1,
-        state=state_of(counted, parties),
+        state=state_of(stands, parties),
         event_ids=tuple(one.event.id for one in linked),
         article_ids=unique(one.article_id for one in counted),
         sources=unique(one.source for one in counted),
@@ -81,7 +83,7 @@ def fold(case_id: str, linked: Sequence[LinkedEvent], *, old: Case | None, at: d
     )
     if old and (old.title_by or not counted):
         return msgspec.structs.replace(case, title=old.title, title_by=old.title_by)
-    return msgspec.structs.replace(case, title=title_of(case, counted))
+    return msgspec.structs.replace(case, title=title_of(case, stands or counted))
 
 
 def in_order(case: Case, timeline: Iterable[LinkedEvent]) -> list[LinkedEvent]:
@@ -94,20 +96,38 @@ def unique(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def parties_of(linked: Sequence[LinkedEvent]) -> Iterator[Party]:
-    """Yield the parties by role, each under its fullest name, with the other spellings as aliases."""
-    stands = standing(linked)
+def parties_of(linked: Sequence[LinkedEvent], stands: Sequence[LinkedEvent] | None = None) -> Iterator[Party]:
+    """Yield the parties by role, each under its fullest name, with the other spellings as aliases.
+
+    `stands` are the events that no later act took back; they are found out if they are not given.
+    """
+    standing_ids = {one.event.id for one in (standing(linked) if stands is None else stands)}
+    against = _by_defendant(linked)
     for role in (*ROLES, "court"):
-        spelled: dict[str, list[str]] = {}
-        for one in linked:
-            names = (one.event.court,) if role == "court" else getattr(one.event, role)
-            for name in names:
-                if name and name not in spelled.setdefault(fold_name(role, name), []):
-                    spelled[fold_name(role, name)].append(name)
-        for keys, names in _short_forms_joined(spelled) if role in _WITH_SHORT_FORMS else _as_they_are(spelled):
+        for keys, names in _spelled(linked, role):
+            mine = {one.event.id: one for key in keys for one in against.get(key, ())} if role == "defendant" else {}
             shown = max(names, key=len)
-            status = defendant_status(keys, linked, stands) if role == "defendant" else ""
+            status = defendant_status(list(mine.values()), standing_ids)
             yield Party(name=shown, role=role, status=status, aliases=tuple(n for n in names if n != shown))
+
+
+def _by_defendant(linked: Iterable[LinkedEvent]) -> dict[str, list[LinkedEvent]]:
+    found: dict[str, list[LinkedEvent]] = {}
+    for one in linked:
+        for key in () if one.event.aggregate else {party(name) for name in one.event.defendant}:
+            found.setdefault(key, []).append(one)
+    return found
+
+
+def _spelled(linked: Iterable[LinkedEvent], role: str) -> Iterator[tuple[set[str], list[str]]]:
+    """Yield the parties of a role: their folded names, and all their spellings in the order of the texts."""
+    spelled: dict[str, dict[str, None]] = {}
+    for one in linked:
+        for name in (one.event.court,) if role == "court" else getattr(one.event, role):
+            if name:
+                spelled.setdefault(fold_name(role, name), {}).setdefault(name)
+    lists = {key: list(names) for key, names in spelled.items()}
+    yield from _short_forms_joined(lists) if role in _WITH_SHORT_FORMS else _as_they_are(lists)
 
 
 def _as_they_are(spelled: Mapping[str, list[str]]) -> Iterator[tuple[set[str], list[str]]]:
@@ -128,31 +148,20 @@ def _short_forms_joined(spelled: Mapping[str, list[str]]) -> Iterator[tuple[set[
             yield keys, [name for key in sorted(keys, key=list(spelled).index) for name in spelled[key]]
 
 
-def defendant_status(keys: set[str], linked: Iterable[LinkedEvent], stands: Sequence[LinkedEvent]) -> str:
-    """Return the furthest step that still stands for the defendant with these folded names; never a mere plan.
-
-    `linked` are all events of the case, `stands` those that no later act took back.
-    """
-    mine = [one.event for one in stands if _concerns(one.event, keys)]
-    ended = [event for event in mine if drops_all(event)] if _accused(linked, keys) else []
+def defendant_status(against: Sequence[LinkedEvent], standing_ids: AbstractSet[str]) -> str:
+    """Return the furthest step that still stands, of the acts against one defendant; never a mere plan."""
+    mine = [one.event for one in against if one.event.id in standing_ids]
+    accused = any(one.event.type in (EventType.ARREST, EventType.CHARGE) for one in against)
     steps = _ORDER.keys() - {EventType.DISMISSAL}
-    taken = [*ended, *(event for event in mine if event.type in steps and event.status in _TAKEN)]
-    lost = [one for one in linked if one not in stands and _concerns(one.event, keys)]
-    if not taken or all(_ORDER[event.type] < _ORDER[EventType.CONVICTION] for event in taken):
-        if any(one.event.type is EventType.CONVICTION for one in lost):
+    taken = [event for event in mine if event.type in steps and event.status in _TAKEN]
+    taken += [event for event in mine if accused and drops_all(event)]
+    if not any(_ORDER[event.type] >= _ORDER[EventType.CONVICTION] for event in taken):
+        if any(one.event.type is EventType.CONVICTION and one.event.id not in standing_ids for one in against):
             return "conviction overturned"
         surrender = [event.status for event in mine if event.type is EventType.EXTRADITION]
         if Status.DENIED in surrender and Status.HAPPENED not in surrender:
             return "extradition refused"
     return _furthest(taken) if taken else ""
-
-
-def _concerns(event: Event, keys: set[str]) -> bool:
-    return not event.aggregate and any(party(name) in keys for name in event.defendant)
-
-
-def _accused(linked: Iterable[LinkedEvent], keys: set[str]) -> bool:
-    return any(one.event.type in (EventType.ARREST, EventType.CHARGE) and _concerns(one.event, keys) for one in linked)
 
 
 def _furthest(taken: Sequence[Event]) -> str:
@@ -163,11 +172,11 @@ def _furthest(taken: Sequence[Event]) -> str:
     return _STEPS[furthest.type]
 
 
-def state_of(linked: Sequence[LinkedEvent], parties: Sequence[Party]) -> str:
+def state_of(stands: Sequence[LinkedEvent], parties: Sequence[Party]) -> str:
     """Return `closed` if the latest decisive act that stands ends the case for every named defendant, else `open`."""
     decisive = [
         one
-        for one in standing(linked)
+        for one in stands
         if one.event.status is Status.HAPPENED and not one.event.aggregate and one.event.type in _CLOSING | _OPENING
     ]
     if not decisive:

@@ -6,8 +6,10 @@ A key is a string `kind:rest`. Only keys find candidates, so a pair of cases wit
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from agents.lexicon import rows, words
 from schemas.events import Case, Event
@@ -16,6 +18,9 @@ from schemas.tokens import tokens
 
 MAX_NAMES = 24
 """Of one role that make keys: a takedown of four hundred domains is found again by its first two dozen."""
+
+_REMEMBERED = 100_000
+"""Names whose folded form is kept: a case is folded again with all its names at each of its events."""
 
 _LEGAL_FORM = re.compile(
     r"\b(?:inc|incorporated|corp|corporation|llc|llp|ltd|limited|gmbh|ag|sa|sarl|srl|spa|bv|nv|ab|oy|as|plc|pty|co"
@@ -29,6 +34,7 @@ _GENERIC = re.compile(
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z]\Z")
 _US_DOCKET = re.compile(r"(?:\d:)?(\d\d(?:\d\d)?)-?([a-z]{2})-?0*(\d+)")
 _PROVIDER_TYPES = {EventType.SITE_BLOCKING, EventType.SUBPOENA}
+_SUITS = {*GROUPS["civil"], *GROUPS["either"]} - {EventType.SITE_BLOCKING}
 _TYPE_GROUP = {type_: group for group, types in GROUPS.items() for type_ in types}
 
 
@@ -40,6 +46,7 @@ def plain(name: str) -> str:
     return " ".join(re.sub(r"[^\w.\-]+", " ", text).replace("_", " ").split()).strip(".- ")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def party(name: str) -> str:
     """Return a person's or company's name without titles and legal forms; of a long name the first and last word."""
     words = _LEGAL_FORM.sub(" ", _HONORIFIC.sub("", plain(name)).replace(".", " ").replace("-", " ")).split()
@@ -53,6 +60,7 @@ def is_domain(name: str) -> bool:
     return bool(_DOMAIN.match(name.strip().lower()))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def service(name: str) -> str:
     """Return a site's or service's name: a domain without `www.`, else its words joined, generic ones left out."""
     low = name.strip().lower()
@@ -128,19 +136,51 @@ def keys_of(events: Iterable[Event], published: date) -> list[str]:
     return list(found)
 
 
-def keys_of_case(case: Case) -> set[str]:
-    """Return the keys that a case's own record stands for; one that it has lost to a split is not among them."""
-    by_role: dict[str, list[str]] = {}
-    for member in case.parties:
-        by_role.setdefault(member.role, []).extend((member.name, *member.aliases))
-    defendants = by_role.get("defendant", [])
-    found = {f"docket:{docket(number)}" for number in case.dockets}
-    found |= {f"operation:{operation(name)}" for name in case.operations}
-    found |= {f"target:{name}" for name in services_of((*by_role.get("target", []), *defendants))}
-    found |= {f"{kind}:{party(name)}" for name in defendants for kind in ("provider", kind_of(name))}
-    found |= {f"surname:{party(name).split()[-1]}" for name in defendants if kind_of(name) == "person"}
-    found |= {f"pair:{party(who)}|{party(name)}" for who in by_role.get("complainant", []) for name in defendants}
+def confirmed(case: Case, keys: Iterable[str]) -> set[str]:
+    """Return those of the keys that the case's own record stands for; one that it has lost to a split is not."""
+    by_kind: dict[str, list[str]] = {}
+    for key in keys:
+        by_kind.setdefault(key.partition(":")[0], []).append(key)
+    found: set[str] = set()
+    for kind, several in by_kind.items():
+        held = _held(case, kind)
+        found |= {key for key in several if key.partition(":")[2] in held}
     return found
+
+
+def _held(case: Case, kind: str) -> "AbstractSet[str] | _Pairs":
+    """Return what stands behind `kind:` in the keys of a case."""
+    if kind == "docket":
+        return {docket(number) for number in case.dockets}
+    if kind == "operation":
+        return {operation(name) for name in case.operations}
+    defendants = _names(case, "defendant")
+    if kind == "target":
+        return set(services_of((*_names(case, "target"), *defendants)))
+    if kind == "surname":
+        return {party(name).split()[-1] for name in defendants if kind_of(name) == "person"}
+    against = {party(name) for name in defendants if kind in ("provider", "pair") or kind_of(name) == kind}
+    if kind != "pair":
+        return against
+    return _Pairs(
+        {party(name) for name in _names(case, "complainant")}, against | {*map(service, _names(case, "target"))}
+    )
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """All pairs of a complainant and somebody acted against, without making them."""
+
+    suing: set[str]
+    against: set[str]
+
+    def __contains__(self, pair: str) -> bool:
+        who, _, whom = pair.partition("|")
+        return who in self.suing and whom in self.against
+
+
+def _names(case: Case, role: str) -> list[str]:
+    return [name for one in case.parties if one.role == role for name in (one.name, *one.aliases)]
 
 
 def name_keys(event: Event) -> Iterator[str]:
@@ -161,6 +201,10 @@ def name_keys(event: Event) -> Iterator[str]:
             yield f"target:{service(name)}"  # one text's defendant is the next one's target
         for who in event.complainant[:6]:
             yield f"pair:{party(who)}|{party(name)}"
+    if event.type in _SUITS:
+        for name in event.target[:4]:
+            for who in event.complainant[:6]:
+                yield f"pair:{party(who)}|{service(name)}"
 
 
 _BUCKET = 6

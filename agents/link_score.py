@@ -50,7 +50,7 @@ CIRCUMSTANCES = {
     "weeks apart": -1.85,
 }
 """What else speaks for and against. `years apart` is the most that time takes from names, `weeks apart` of figures."""
-STRONG = ("docket", "person")
+STRONG = ("docket", "person", "pair")
 """Keys that time does not weaken."""
 NAMES = (*STRONG, "operation", "pair", "target", "company", "surname")
 LINK = 3.2
@@ -207,7 +207,8 @@ def _order(strand: Strand, case: Case) -> float:
     mine, theirs = {event.type for event in strand.events}, set(case.types)
     apart = days_apart(strand, case) > SAME_ACT_DAYS
     later = strand.published > (case.last_reported or case.opened_at).date()
-    if apart and later and mine & _START and not mine & _END and theirs & _END:
+    first, then = (theirs, mine) if later else (mine, theirs)
+    if apart and first & _END and then & _START and not then & _END:
         return CIRCUMSTANCES["starts over"]
     steps, reached = (sorted(_STEPS.index(one) for one in types if one in _STEPS) for types in (mine, theirs))
     if not steps or not reached:
@@ -238,12 +239,17 @@ def _other_parties(strand: Strand, case: Case, shared: Mapping[str, float]) -> f
     people = [party(name) for name in mine["defendant"] if kind_of(name) == "person"]
     others = {party(name) for name in theirs["defendant"] if kind_of(name) == "person"}
     lost = 0.0
-    if people and others and people[0] not in others and "surname" not in shared:
+    if people and others and not _among(people[0], others):
         lost += CIRCUMSTANCES["other first defendant" if set(people) & others else "other people"]
     suing, theirs_suing = {party(n) for n in mine["complainant"]}, {party(n) for n in theirs["complainant"]}
     if suing and theirs_suing and not suing & theirs_suing:
         lost += CIRCUMSTANCES["other complainant"]
     return lost
+
+
+def _among(name: str, others: Iterable[str]) -> bool:
+    """Return whether a folded name is one of the others, or may be: its surname is."""
+    return name.rsplit(maxsplit=1)[-1] in {one.split()[-1] for one in others}
 
 
 _SIDES = ("defendant", "complainant")

@@ -48,12 +48,13 @@ _DONE = {Status.HAPPENED, Status.ONGOING, Status.ORDERED}
 MAX_TITLE = 140
 
 
-def title_of(case: Case, linked: Sequence[LinkedEvent]) -> str:
-    """Return the title of a case: after its leading act that still stands, and naming only whom that act concerns.
+def title_of(case: Case, stands: Sequence[LinkedEvent]) -> str:
+    """Return the title of a case: after its leading act, and naming only whom that act concerns.
+
+    `stands` are its events without those that a later act took back.
 
     Without any name in it, a case that an article is about takes that article's headline; one told in passing does not.
     """
-    stands = standing(linked) or linked
     lead = min(stands, key=_rank)
     alike = [one.event for one in stands if (one.event.type, one.event.status) == (lead.event.type, lead.event.status)]
     title = _named(case, alike) or (lead.title if _is_headline(lead) else "") or _begun(act_of(lead.event))
