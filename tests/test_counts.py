@@ -52,6 +52,7 @@ def test_people_may_be_counted_without_a_noun(text: str):
         "on May 5 defendants",
         "20 years in prison",
         "5 bananas",
+        "a two-page letter to victims",
         "HB 1126 forces social media sites",
         "300 companies that hired staff",
     ],
@@ -86,3 +87,7 @@ def test_a_count_after_a_comma_is_no_age():
 
 def test_a_relative_clause_ends_the_counted_phrase():
     assert counts("from five investors whose wallets were drained") == [(5, "people")]
+
+
+def test_a_number_tied_by_a_hyphen_counts_the_next_word_only():
+    assert counts("a 12-site network") == [(12, "sites")]

@@ -171,3 +171,13 @@ def test_two_surnames_come_back_together():
 def test_a_nickname_leaves_the_surname_known():
     text = "Police held Daniel “Dan” Qoruvat in May. Later Qoruvat was freed."
     assert named(text, "person") == [("person", "Daniel “Dan” Qoruvat")] * 2
+
+
+def test_what_follows_a_surname_is_no_surname():
+    text = "Police held Daniel Qoruvat III in May. Later Qoruvat was freed."
+    assert named(text, "person") == [("person", "Daniel Qoruvat III")] * 2
+
+
+@pytest.mark.parametrize("text", ["# Latvian Hacker extradited", "a dual Russian-Swedish national"])
+def test_a_nationality_is_no_body(text: str):
+    assert named(text, "organisation") == []

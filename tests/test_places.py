@@ -56,6 +56,7 @@ def test_words_that_hold_a_place_are_none(text: str):
         ("Jane Roe, of Qoruvat Park, Arizona, fled", "Qoruvat Park, Arizona"),
         ("36-year-old Jane Roe of Qoruvat, Germany, fled", "Qoruvat, Germany"),
         ("a raid in Qoruvat, Texas", "Qoruvat, Texas"),
+        ("A Qoruvat Springs, Texas, man fled", "Qoruvat Springs, Texas"),
     ],
 )
 def test_a_small_town_is_known_by_its_state(text: str, name: str):
@@ -68,3 +69,10 @@ def test_a_small_town_is_known_by_its_state(text: str, name: str):
 )
 def test_lists_and_bodies_are_no_towns(text: str):
     assert [m for m in find_mentions(text, published=None) if m.rule == "place.town"] == []
+
+
+def test_a_town_in_a_list_of_firms_is_one_of_them():
+    found = find_mentions("Elsevier, Bedford and Pearson sued a man in Bedford.", published=None)
+    assert [m.kind for m in found if m.value.name == "Bedford"] == ["organisation", "place"]
+    found = find_mentions("They went to Bedford, Leeds and Pearson.", published=None)
+    assert [m.kind for m in found] == ["place", "place", "organisation"]

@@ -83,7 +83,7 @@ def _is_year(text: str, start: int, end: int, value: int, head: str) -> bool:
 def _noun(text: str, position: int) -> tuple[str, int] | None:
     """Return the last counted noun of the noun phrase that follows, and where it ends."""
     best: tuple[str, int] | None = None
-    before = ""
+    before, hyphen = "", text[position : position + 1] == "-"
     for _ in range(7):
         found = _WORD.match(text, position)
         if found is None:
@@ -93,7 +93,7 @@ def _noun(text: str, position: int) -> tuple[str, int] | None:
         if not word or word in cue_words("ends_count") or word.isdigit() or word.startswith("year"):
             break
         head = None if raw.startswith(".") else _counted_noun(before, word)
-        if head is None and best is not None:
+        if head is None and (best is not None or hyphen):  # "a two-page letter to victims"
             break
         if head is not None:
             best = head, found.start("word") + raw.lower().index(word) + len(word)

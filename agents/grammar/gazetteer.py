@@ -56,6 +56,12 @@ def common_words() -> frozenset[str]:
     return words("common_words.txt")
 
 
+@cache
+def demonyms() -> frozenset[str]:
+    """Return the words for nationalities ("Latvian")."""
+    return frozenset(row["name"] for row in rows("places.tsv") if row["kind"] == "demonym")
+
+
 def _entries() -> Iterator[Entry]:
     for table, kind in _TABLES:
         for row in rows(table):

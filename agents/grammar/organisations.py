@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+from agents.grammar.gazetteer import demonyms
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_adjective, is_common
 from agents.lexicon import cue_words, rows
@@ -56,9 +57,21 @@ def find_unknown(text: str, runs: Sequence[Run]) -> list[Mention]:
             words = words[1:]
         if len(words) == 1 and any(words[0].text in cue_words(says) for says in _ONLY_CUES):
             continue
+        if _is_some_person(words):
+            continue
         if words and not all(_says_nothing(word.text) for word in words) and words[-1].end - words[0].start > 2:
             found.append(_mention(text, words[0].start, words[-1].end, "organisation", "name.unknown"))
     return found
+
+
+def _is_some_person(words: Sequence[Word]) -> bool:
+    """ "Latvian Hacker", "Russian-Swedish": a nationality, with or without a role."""
+    parts = [part for word in words for part in word.text.split("-")]
+    return any(part in demonyms() for part in parts) and all(part in demonyms() or _is_role(part) for part in parts)
+
+
+def _is_role(word: str) -> bool:
+    return word in cue_words("role") or word.lower() in cue_words("role")
 
 
 _ONLY_CUES = ("agency", "organisation", "title", "role")

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 
+from agents.grammar.gazetteer import demonyms
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_common, ties_person, word_before
-from agents.lexicon import cue_words, rows, words
+from agents.lexicon import cue_words, words
 
 _AGE_AFTER = re.compile(
     r",? \(?(?:aged? )?(?:1[2-9]|[2-8]\d)(?:\)|,| and |\.?$)|, (?:an? )?(?:1[2-9]|[2-8]\d)-year-old"
@@ -17,10 +18,11 @@ _ALIAS_AFTER = re.compile(
     re.IGNORECASE,
 )
 _DESCRIBED_AFTER = re.compile(
-    r", (?:an? |the )?(?:(?!(?:of|by|for|from|run|owned|led|at|in|and|that|which)\b)[\w’'-]+ ){0,3}?(?:national|citizen|"
-    r"m[ae]n|wom[ae]n|resident|native|hacker|student|teenager|developer|programmer|engineer|lawyer|fugitive|"
-    r"cybercriminal)\b"
+    r", (?:an? |the )?(?:(?!(?:of|by|for|from|run|owned|led|at|in|and|that|which)\b)[\w’'-]+ ){0,3}?(?:national|"
+    r"citizen|m[ae]n|wom[ae]n|resident|native|hacker|student|teenager|developer|programmer|engineer|lawyer|"
+    r"fugitive|cybercriminal)\b"
 )
+_AFTER_SURNAME = frozenset(("Jr", "Sr", "II", "III", "IV"))
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}")
 _NICKNAME = re.compile(r" [“\"‘'(][\w .-]{2,24}[”\"’')] $")
 _QUOTES = tuple("“\"‘'(")
@@ -32,16 +34,11 @@ def _first_names() -> frozenset[str]:
     return words("first_names.txt")
 
 
-@cache
-def _nationalities() -> frozenset[str]:
-    return frozenset(row["name"] for row in rows("places.tsv") if row["kind"] == "demonym")
-
-
 @lru_cache(maxsize=1 << 15)
 def _ends_person(word: str) -> bool:
     """Say whether no person's name holds this word."""
     if (
-        word in _nationalities()
+        word in demonyms()
         or word in cue_words("generic")
         or word in cue_words("not_person")
         or word in cue_words("agency")
@@ -69,11 +66,19 @@ def find_persons(text: str, runs: Sequence[Run]) -> list[Mention]:
     full = [mention for run in runs for piece in _pieces(run) for mention in _person(text, run, piece)]
     nicknamed = list(_nicknamed(text, runs))
     named = [m.value.canonical for m in (*nicknamed, *reversed(full)) if " " in m.value.name]
-    surnames = {name.rsplit(" ", 1)[-1]: name for name in named}
+    surnames = {_surname(name): name for name in named}
     taken = {m.start for m in full}
     again = [m for run in runs for m in _surnames(run, surnames, taken)]
     settled = [_with_full_name(m, surnames) for m in full]
     return sorted([*settled, *again, *nicknamed], key=lambda m: m.start)
+
+
+def _surname(name: str) -> str:
+    """ "Daniel Roe Jr." is a Roe."""
+    words = [word.rstrip(".,") for word in name.split()]
+    while len(words) > 1 and words[-1] in _AFTER_SURNAME:
+        words.pop()
+    return words[-1]
 
 
 def _nicknamed(text: str, runs: Sequence[Run]) -> Iterator[Mention]:

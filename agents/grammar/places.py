@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from agents.grammar.mention import Mention, PlaceValue
-from agents.grammar.names import Run, word_before
+from agents.grammar.mention import Mention, NameValue, PlaceValue
+from agents.grammar.names import Run, Word, word_before
 from agents.lexicon import cue_words
 
 _BODY = re.compile(
@@ -50,6 +50,7 @@ def _merged(text: str, places: Sequence[Mention]) -> Iterator[Mention]:
         i += 1
 
 
+_MAN_AFTER = re.compile(r",? (?:\d\d-year-old )?(?:m[ae]n|wom[ae]n|resident|teen|teenager|native|couple|student)\b")
 _BEFORE_TOWN = frozenset(("of", "in", "from", "near", "outside"))
 _LONGEST_TOWN = 3
 
@@ -65,15 +66,22 @@ def find_towns(text: str, runs: Sequence[Run], places: Sequence[Mention]) -> Ite
         region = regions.get(run.end + 2)
         if region is None or text[run.end : region.start] != ", ":
             continue
-        first = next((i for i in reversed(range(len(run.words))) if run.words[i].joiner), 0)
-        town = run.words[first:]
-        before = run.words[first].joiner or word_before(text, run.start)
-        if before not in _BEFORE_TOWN or len(town) > _LONGEST_TOWN or town[0].start in known:
-            continue
-        if not any(_is_body(word.text) for word in town):
+        town = _town(text, run, region)
+        if town and len(town) <= _LONGEST_TOWN and town[0].start not in known:
             name = text[town[0].start : region.end]
             value = PlaceValue(name=name, country=region.value.country)
             yield Mention(town[0].start, region.end, "place", value, "place.town")
+
+
+def _town(text: str, run: Run, region: Mention) -> Sequence[Word]:
+    """ "of Qoruvat, Texas", "a Qoruvat, Texas, man": the words of the town, none where it is another name."""
+    first = next((i for i in reversed(range(len(run.words))) if run.words[i].joiner), 0)
+    town = run.words[first:]
+    before = town[0].joiner or word_before(text, run.start)
+    if len(town) > 1 and town[0].text in ("A", "An", "The"):
+        before, town = town[0].text, town[1:]
+    told = before in _BEFORE_TOWN or (before.lower() in ("a", "an", "the") and _MAN_AFTER.match(text, region.end))
+    return town if told and not any(_is_body(word.text) for word in town) else ()
 
 
 def _is_body(word: str) -> bool:
@@ -89,3 +97,24 @@ def _settled(text: str, place: Mention, *, caucasus: bool) -> Mention:
         body = _BODY.match(text, place.end) is not None and _PERSON.match(text, place.end) is None
         return place._replace(value=PlaceValue(name=value.name, country=value.country, nationality=not body))
     return place
+
+
+_LISTED = re.compile(r",(?: and| &)? | and | & ")
+_FIRMS = ("organisation", "rights_group")
+
+
+def namesakes(text: str, names: Sequence[Mention]) -> list[Mention]:
+    """Return names with each town that stands in a list of firms as one: "Elsevier, Bedford and Pearson".
+
+    `names` are those of the text without overlaps, in order.
+    """
+    found = list(names)
+    for i in range(1, len(found) - 1):
+        before, here, after = found[i - 1], found[i], found[i + 1]
+        if here.rule != "place.city" or before.kind not in _FIRMS or after.kind not in _FIRMS:
+            continue
+        gaps = text[before.end : here.start], text[here.end : after.start]
+        if all(_LISTED.fullmatch(gap) for gap in gaps) and "name.unknown" not in (before.rule, after.rule):
+            value = NameValue(name=here.value.name, canonical=here.value.name)
+            found[i] = Mention(here.start, here.end, "organisation", value, "name.listed")
+    return found
