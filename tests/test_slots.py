@@ -44,6 +44,12 @@ def test_mentions_of_one_thing_are_one_group() -> None:
     assert slots_of(flume) == ["authority", "complainant", "defendant", "target"]
 
 
+def test_courts_places_and_values_have_families_of_their_own() -> None:
+    reading = read("The District Court of Hamburg fined Vane €500 and jailed him for two years in May 2023.")
+    families = {g.family for g in groups(reading)}
+    assert {"court", "country", "money", "term", "date"} <= families
+
+
 def test_groups_say_how_near_they_are() -> None:
     reading = read_with(TEXT, *named(TEXT, "Flume"))
     flume = group(reading, "flume")
@@ -55,7 +61,7 @@ def test_groups_say_how_near_they_are() -> None:
 
 
 def test_values_reach_less_far_than_names() -> None:
-    text = "Vane was fined €5,000.\n\n" + "Nothing more happened.\n\n" * 8 + "Flume was raided."
+    text = "Vane was fined €5,000.\n\n" + "Nothing more happened.\n\n" * 12 + "Flume was raided."
     reading = read(text)
     raid = next(c for c in propose(reading) if c.type == "raid")
     money = next(g for g in groups(reading) if g.family == "money")

@@ -30,7 +30,7 @@ FAMILY = {
 SINGLE = frozenset(("court", "country", "date", "prison"))
 """Slots that hold one value."""
 
-REACH = {"money": 3, "count": 3, "term": 3, "date": 12}
+REACH = {"money": 8, "count": 3, "term": 3, "date": 12}
 """Sentences from the event within which a thing of a family is looked at; names and countries reach far."""
 
 

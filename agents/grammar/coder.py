@@ -1,5 +1,6 @@
 """The event coder from end to end: read, propose, judge, fill the slots, decide, and write the events down."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from agents.grammar.acts import fill, likely_acts
@@ -8,12 +9,16 @@ from agents.grammar.judge import describe, judge
 from agents.grammar.mentions import find_mentions
 from agents.grammar.model import Models
 from agents.grammar.reading import Reading
+from agents.grammar.report import is_policy_report
 from agents.grammar.writing import write_events
 from schemas.events import Article, Event
 
-THRESHOLD = 0.4
-"""Confidence from which an act is told. Chosen on held-out folds: the best F1 with a precision of 0.80 or more."""
+THRESHOLD = 0.3
+"""Confidence from which an act is told: near the best F1 on held-out folds. Precision 0.80 begins at 0.62."""
 
+THRESHOLD_ONLY_NEWS = 0.15
+"""Confidence from which the likeliest news act is told where an article would have none: on held-out folds this finds
+15 articles in a hundred more and keeps the precision of "has enforcement news" at 0.95."""
 
 LONGEST = 250_000
 """Characters of a text that are read; longer ones are books and data, and every text must be done in two seconds."""
@@ -36,11 +41,20 @@ def _outlet(url: str | None) -> frozenset[str]:
 def decided(reading: Reading, models: Models) -> list[Decided]:
     """Return all likelier acts of a text with their confidence."""
     likely = likely_acts(reading, judge(list(describe(reading)), models), models)
-    return decide(reading, fill(reading, likely, models.forests), models)
+    acts = decide(reading, fill(reading, likely, models.forests), models)
+    return [act._replace(news=0.0) for act in acts if act.news < 0.5] if is_policy_report(reading) else acts
 
 
 def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> tuple[Event, ...]:
     """Return the events of an article, in the order of the text."""
     reading = read(article)
-    kept = [act for act in decided(reading, models) if act.confidence >= threshold]
-    return write_events(article, reading, kept)
+    return write_events(article, reading, kept_of(decided(reading, models), threshold))
+
+
+def kept_of(acts: Sequence[Decided], threshold: float = THRESHOLD) -> list[Decided]:
+    """Return the acts that are told: those sure enough, and at least the likeliest news if it is not a mere guess."""
+    kept = [act for act in acts if act.confidence >= threshold]
+    if not any(act.news >= 0.5 for act in kept):
+        news = [act for act in acts if act.news >= 0.5 and act.confidence >= THRESHOLD_ONLY_NEWS]
+        kept += sorted(news, key=lambda act: -act.confidence)[:1]
+    return kept

@@ -165,7 +165,7 @@ def rivalry(seen: Seen, news: float, higher: Sequence[tuple[Seen, float]]) -> li
     """
     rivals = [(other, p) for other, p in higher if other.act.judged.candidate.type == seen.act.judged.candidate.type]
     if not rivals:
-        return [news, 0, *[NAN] * 9]
+        return [news, 0, *[NAN] * 11]
     closest, its_news = max(rivals, key=lambda rival: _likeness(seen, rival[0]))
     mine, its = seen.act, closest.act
     return [
@@ -180,6 +180,8 @@ def rivalry(seen: Seen, news: float, higher: Sequence[tuple[Seen, float]]) -> li
         abs(seen.sentence - closest.sentence),
         abs(news - its_news),
         log_odds(closest.act.judged.likely),
+        mine.judged.status == its.judged.status,
+        sum(other.act.judged.status == mine.judged.status for other, _ in rivals),
     ]
 
 

@@ -20,7 +20,7 @@ class Group(NamedTuple):
     """One thing that the article mentions, and where."""
 
     family: str
-    """`name`, `court`, `country`, `date`, `money`, `count`, `term`, `docket` or `operation`."""
+    """`name`, `court`, `country`, `date`, `money`, `count` or `term`."""
     key: Key
     kind: str
     """Kind of its first mention."""
@@ -69,8 +69,8 @@ def _keys(mention: Mention) -> Iterator[tuple[str, Key]]:
         name = value.canonical.casefold()
         if mention.kind in NAMES:
             yield "name", (name,)
-        elif mention.kind in ("court", "docket", "operation"):
-            yield mention.kind, (name,)
+        elif mention.kind == "court":
+            yield "court", (name,)
         if value.country:
             yield "country", (value.country,)
     elif isinstance(value, PlaceValue):
@@ -83,5 +83,3 @@ def _keys(mention: Mention) -> Iterator[tuple[str, Key]]:
         yield "count", (value.n, value.unit)
     elif isinstance(value, TermValue):
         yield "term", (value.months,)
-    elif mention.kind == "docket":
-        yield "docket", (str(value),)

@@ -1,0 +1,43 @@
+"""What the coder tells of an article: the sure acts, at least the likeliest news, and no news from policy reports."""
+
+from reading import read
+
+from agents.grammar.acts import Act
+from agents.grammar.candidates import propose
+from agents.grammar.coder import LONGEST, decided, kept_of
+from agents.grammar.decide import Decided
+from agents.grammar.judge import Judged
+from agents.grammar.model import shipped_models
+from agents.grammar.report import LONG, is_policy_report
+from schemas.taxonomy import Status
+
+FINE = "In 2019, the regulator fined Flume Ltd 400,000 yuan. Police arrested two men on Tuesday. "
+ADVICE = "The government should ensure that courts act faster, and it should adopt a new law on this. "
+
+
+def act(confidence: float, news: float) -> Decided:
+    candidate = propose(read("Police arrested two men."))[0]
+    return Decided(Act(Judged(candidate, 0.9, 0.9, Status.HAPPENED, 0.9, news), {}), news, confidence)
+
+
+def test_acts_from_the_threshold_on_are_told() -> None:
+    sure, unsure = act(0.8, 0.9), act(0.1, 0.9)
+    assert kept_of([sure, unsure], 0.5) == [sure]
+
+
+def test_the_likeliest_news_is_told_where_nothing_is_sure() -> None:
+    old, likely, less = act(0.8, 0.1), act(0.25, 0.9), act(0.2, 0.9)
+    assert kept_of([old, less, likely], 0.5) == [old, likely]
+    assert kept_of([act(0.05, 0.9)], 0.5) == []
+
+
+def test_a_long_paper_that_recommends_has_no_news() -> None:
+    paper = read((ADVICE + FINE + "\n\n") * (LONG // 100))
+    assert is_policy_report(paper)
+    assert all(item.news < 0.5 for item in decided(paper, shipped_models()))
+
+
+def test_a_long_story_and_a_short_opinion_are_no_reports() -> None:
+    assert not is_policy_report(read((FINE + "\n\n") * (LONG // 50)))
+    assert not is_policy_report(read(ADVICE * 20))
+    assert len(read(FINE).text) < LONGEST
