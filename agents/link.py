@@ -14,7 +14,7 @@ from agents.errors import Conflict, Unavailable
 from agents.link_case import fold, in_order
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
-from agents.link_keys import confirmed
+from agents.link_keys import confirmed, nearby
 from agents.link_relations import joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
 from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
@@ -142,12 +142,12 @@ def _link_strand(
 
 def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
     """Return the cases that share a key which is not common, merged ones followed to where they led."""
-    documents = store.keys(strand.keys)
+    documents = store.keys([*strand.keys, *nearby(strand.keys)])
     shared: dict[str, dict[str, int]] = {}
     for key, document in documents.items():
         for case_id in document.ids:
             shared.setdefault(case_id, {})[key] = document.total
-    nominated = [case_id for case_id, keys in shared.items() if any(_nominates(*one) for one in keys.items())]
+    nominated = [case_id for case_id, keys in shared.items() if _says_something(keys)]
     worth = {case_id: sum(worth_of(shared[case_id]).values()) for case_id in nominated}
     nominated = sorted((one for one in nominated if worth[one] > MIN_WORTH), key=lambda one: (-worth[one], one))
     cases = follow(store, nominated[:MAX_CANDIDATES])
@@ -162,8 +162,11 @@ def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
     return list(found.values())
 
 
-def _nominates(key: str, total: int) -> bool:
-    return total <= COMMON and key.partition(":")[0] != "provider"
+def _says_something(keys: Mapping[str, int]) -> bool:
+    """Return whether a key that is not common nominates the case: any but a provider's, or two words of a headline."""
+    rare = [key for key, total in keys.items() if total <= COMMON]
+    words = {key.partition("|")[0] for key in rare if key.startswith("title:")}
+    return len(words) > 1 or any(not key.startswith(("title:", "provider:")) for key in rare)
 
 
 def _is_name(key: str) -> bool:

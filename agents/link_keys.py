@@ -207,7 +207,8 @@ def name_keys(event: Event) -> Iterator[str]:
                 yield f"pair:{party(who)}|{service(name)}"
 
 
-_BUCKET = 6
+_BUCKET = 3
+"""Days. A headline is kept under its own span of days, and looked up in the spans before and after it too."""
 
 
 @cache
@@ -216,14 +217,17 @@ def _plain_words() -> frozenset[str]:
 
 
 def headline_keys(title: str, published: date) -> list[str]:
-    """Return keys for the telling words of a headline; those of headlines up to three days apart can meet."""
+    """Return keys for the telling words of a headline."""
     telling = dict.fromkeys(word for word in tokens(title) if len(word) > 2 and word not in _plain_words())
-    day = published.toordinal()
-    return [
-        f"title:{word}|{bucket}"
-        for word in list(telling)[:12]
-        for bucket in (f"a{day // _BUCKET}", f"b{(day + _BUCKET // 2) // _BUCKET}")
-    ]
+    return [f"title:{word}|{published.toordinal() // _BUCKET}" for word in list(telling)[:12]]
+
+
+def nearby(keys: Iterable[str]) -> Iterator[str]:
+    """Yield the keys under which the same words of headlines of some days before and after are kept."""
+    for key in keys:
+        if key.startswith("title:"):
+            word, _, span = key.rpartition("|")
+            yield from (f"{word}|{int(span) + step}" for step in (-1, 1))
 
 
 def whole_names(names: Iterable[str]) -> list[str]:

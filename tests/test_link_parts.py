@@ -9,7 +9,7 @@ from casework import DAY, case, event, linked
 
 from agents.link_case import fold, parties_of, state_of
 from agents.link_change import change_of
-from agents.link_keys import docket, headline_keys, keys_of, kind_of, operation, party, service, whole_names
+from agents.link_keys import docket, headline_keys, keys_of, kind_of, nearby, operation, party, service, whole_names
 from agents.link_score import Candidate, decide
 from agents.link_strands import strands_of
 from schemas.events import Case, Count, LinkedEvent, Money, Party
@@ -71,10 +71,10 @@ def test_a_provider_under_order_is_no_defendant() -> None:
 
 
 def test_headlines_of_the_same_days_share_keys_and_later_ones_none() -> None:
-    keys = [set(headline_keys("Lantern thieves arrested by police", date(2025, 3, day))) for day in (1, 4, 20)]
-    assert keys[0] & keys[1]
-    assert not keys[0] & keys[2]
-    assert {key.split("|")[0] for key in keys[0]} == {"title:lantern", "title:thieves"}
+    kept, near, far = (headline_keys("Lantern thieves arrested by police", date(2025, 3, day)) for day in (1, 4, 20))
+    assert {key.split("|")[0] for key in kept} == {"title:lantern", "title:thieves"}
+    assert set(kept) & {*near, *nearby(near)}
+    assert not set(kept) & {*far, *nearby(far)}
 
 
 def told(type_: str, day: int = 0, **fields: Any) -> LinkedEvent:
