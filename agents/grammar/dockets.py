@@ -29,8 +29,10 @@ def find_dockets(text: str) -> list[Mention]:
     """
     found: list[Mention] = []
     for form in _forms():
-        if any(piece in text for piece in form.pieces):
-            found.extend(_of_form(text, form))
+        for piece in form.pieces:
+            if piece in text:
+                found.extend(_of_form(text, form))
+                break
     found.sort(key=lambda mention: (mention.start, -mention.end))
     kept: list[Mention] = []
     for mention in found:

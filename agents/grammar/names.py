@@ -117,8 +117,13 @@ def _joiner(text: str, before: Word, start: int, word: str) -> str | None:
 
 
 def _run(text: str, words: list[Word]) -> Run:
-    start = words[0].start
-    return Run(tuple(words), _SENTENCE_END.search(text, max(0, start - 6), start) is not None)
+    return Run(tuple(words), _opens_sentence(text, words[0].start))
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    if start > 1 and text[start - 1] == " " and (text[start - 2].isalnum() or text[start - 2] == ","):
+        return False
+    return _SENTENCE_END.search(text, max(0, start - 6), start) is not None
 
 
 @lru_cache(maxsize=1 << 15)
@@ -150,5 +155,8 @@ def ties_person(joiner: str) -> bool:
 
 def word_before(text: str, start: int) -> str:
     """Return the word before `start` on its line, without the quotation mark between."""
-    window = text[max(0, start - 24) : start].rsplit("\n", 1)[-1].rstrip(" “\"‘'(,")
-    return window.rsplit(" ", 1)[-1].lstrip("“\"‘'(")
+    window = text[max(0, start - 24) : start]
+    if "\n" in window:
+        window = window[window.rindex("\n") + 1 :]
+    window = window.rstrip(" “\"‘'(,")
+    return window[window.rfind(" ") + 1 :].lstrip("“\"‘'(")

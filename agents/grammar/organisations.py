@@ -55,27 +55,35 @@ def find_unknown(text: str, runs: Sequence[Run]) -> list[Mention]:
         words = _trimmed(run)
         if run.sentence_start and words and words[0] is run.words[0] and is_common(words[0].text):
             words = words[1:]
-        if len(words) == 1 and any(words[0].text in cue_words(says) for says in _ONLY_CUES):
+        if not words or words[-1].end - words[0].start <= _SHORTEST or _is_some_person(words):
             continue
-        if _is_some_person(words):
+        if len(words) == 1 and _is_cue(words[0].text):
             continue
-        if words and not all(_says_nothing(word.text) for word in words) and words[-1].end - words[0].start > 2:
+        if not all(_says_nothing(word.text) for word in words):
             found.append(_mention(text, words[0].start, words[-1].end, "organisation", "name.unknown"))
     return found
 
 
 def _is_some_person(words: Sequence[Word]) -> bool:
     """ "Latvian Hacker", "Russian-Swedish": a nationality, with or without a role."""
-    parts = [part for word in words for part in word.text.split("-")]
-    return any(part in demonyms() for part in parts) and all(part in demonyms() or _is_role(part) for part in parts)
+    told = [_tells_person(word.text) for word in words]
+    return all(told) and "nationality" in told
 
 
-def _is_role(word: str) -> bool:
-    return word in cue_words("role") or word.lower() in cue_words("role")
+@lru_cache(maxsize=1 << 15)
+def _tells_person(word: str) -> str:
+    if all(part in demonyms() for part in word.split("-")):
+        return "nationality"
+    return "role" if word in cue_words("role") or word.lower() in cue_words("role") else ""
 
 
-_ONLY_CUES = ("agency", "organisation", "title", "role")
-"""Words that say what a name is and are none alone."""
+_SHORTEST = 2
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_cue(word: str) -> bool:
+    """Say whether a word says what a name is and is none alone."""
+    return any(word in cue_words(says) for says in ("agency", "organisation", "title", "role"))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -102,7 +110,7 @@ def _in_run(text: str, words: Sequence[Word]) -> Iterator[Mention]:
     if not words:
         return
     suffix = _SUFFIX.match(text, words[-1].end)
-    inner = next((i for i, w in enumerate(words[1:], 1) if _SUFFIX.fullmatch(f" {w.text}")), None)
+    inner = next((i for i, word in enumerate(words[1:], 1) if _is_suffix(word.text)), None) if len(words) > 1 else None
     if suffix or inner:
         end = suffix.end() if suffix else words[inner or 0].end
         yield _mention(text, words[0].start, end, "organisation", "organisation.suffix")
@@ -113,6 +121,11 @@ def _in_run(text: str, words: Sequence[Word]) -> Iterator[Mention]:
             if any(word.text in cue_words(kind) for word in words) and not (kind == "agency" and _is_product(words)):
                 yield _mention(text, words[0].start, words[-1].end, kind, f"{kind}.head")
                 return
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_suffix(word: str) -> bool:
+    return _SUFFIX.fullmatch(f" {word}") is not None
 
 
 def _is_product(words: Sequence[Word]) -> bool:

@@ -112,9 +112,10 @@ def _person(text: str, run: Run, piece: list[Word]) -> Iterator[Mention]:
     while piece and _is_herald(piece[0].text):
         title, role = title or piece[0].text in cue_words("title"), True
         piece = piece[1:]
-    inner = next((i for i in reversed(range(len(piece) - 1)) if _is_herald(piece[i].text)), None)
-    if inner is not None:  # "Qoruvat President Jane Roe"
-        piece, role = piece[inner + 1 :], True
+    for i in range(len(piece) - 2, 0, -1):  # "Qoruvat President Jane Roe"
+        if _is_herald(piece[i].text):
+            piece, role = piece[i + 1 :], True
+            break
     if run.sentence_start and piece and piece[0] is run.words[0]:
         while len(piece) > 1 and is_common(piece[0].text) and piece[0].text not in _first_names():
             piece = piece[1:]

@@ -13,6 +13,7 @@ _ODD = re.compile(r"[a-z][A-Z]|[a-z]\d|\d[A-Za-z]|[$]|[a-z]TV$|[A-Z]{3}[a-z]{2}"
 _ACTOR_NUMBER = re.compile(r"(?:APT|UNC|FIN|TA|TAG|DEV|UAC|UTA|Storm)-?\d{1,4}")
 _SIZE = re.compile(r"\d[\d.,]*(?:[KMGTPkm]?i?[Bb](?:ps|it|its|yte|ytes)?|[kKMG]?Hz|[KMG]|[km]?W|mAh)s?")
 _NEXT = re.compile(r"[”\"’']? (?P<word>[\w-]+)")
+_BEFORE_CUE = frozenset(" ”\"’'")
 _INITIALS = re.compile(r"(?:Mc|Mac|De|Di|La|Le|O['’])[A-Z]")
 
 
@@ -83,6 +84,8 @@ def _says_nothing(word: str) -> bool:
 
 
 def _cue_follows(text: str, end: int) -> bool:
+    if text[end : end + 1] not in _BEFORE_CUE:
+        return False
     for _ in range(3):
         found = _NEXT.match(text, end)
         if found is None:
