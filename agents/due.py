@@ -19,6 +19,13 @@ def due_at(subscription: Subscription, at: datetime, grouping_seconds: int) -> d
     return _after_quiet(due.astimezone(zone), subscription.quiet).astimezone(at.tzinfo)
 
 
+def quiet_end(subscription: Subscription, at: datetime) -> datetime | None:
+    """Return when the subscriber's quiet hours end, if `at` falls into them."""
+    local = at.astimezone(zone_of(subscription))
+    end = _after_quiet(local, subscription.quiet)
+    return end.astimezone(at.tzinfo) if end > local else None
+
+
 def _planned(rate: str, local: datetime, grouping_seconds: int) -> datetime:
     if rate == "instant":
         left = -local.timestamp() % grouping_seconds if grouping_seconds else 0

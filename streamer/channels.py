@@ -1,6 +1,6 @@
 """Whether channels work, and the word to the owner: once when one begins to fail, once when it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -49,9 +49,9 @@ def note_failure(
         store.save_channel(ChannelState(subscription_id=subscription.id, failing_since=at, answer=answer))
 
 
-def note_success(store: Store, subscription: Subscription) -> None:
-    """Note that a channel works."""
-    state = store.channels().get(subscription.id)
+def note_success(store: Store, subscription: Subscription, known: Mapping[str, ChannelState]) -> None:
+    """Note that a channel works, unless it was `known` to."""
+    state = known.get(subscription.id)
     if state and state.failing_since:
         store.save_channel(ChannelState(subscription_id=subscription.id))
         _log.info("channel works again", subscription=subscription.id)

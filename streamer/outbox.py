@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from agents.due import quiet_end
 from agents.note import digest_of
 from schemas.events import Notice, Subscription
 from streamer.channels import note_failure, note_success
-from streamer.contracts import Attempt, OutboxEntry, Store
+from streamer.contracts import Attempt, ChannelState, OutboxEntry, Store
 from streamer.senders.sending import SEND_SECONDS, Sender, SendFailed
 
 SCHEDULE = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
@@ -54,12 +55,24 @@ async def send_due(
     while claimed := await asyncio.to_thread(_claim, store, now(), owner):
         known = [*await asyncio.to_thread(store.subscriptions), *([tell] if tell else [])]
         subscriptions = {one.id: one for one in known}
+        awake = await asyncio.to_thread(_put_off, store, claimed, subscriptions, now())
+        channels = await asyncio.to_thread(store.channels)
         sending = {
             asyncio.create_task(
-                send(store, senders, subscriptions.get(group[0].subscription_id), group, now=now, tell=tell)
+                send(
+                    store,
+                    senders,
+                    subscriptions.get(group[0].subscription_id),
+                    group,
+                    now=now,
+                    channels=channels,
+                    tell=tell,
+                )
             )
-            for group in messages(claimed, senders)
+            for group in messages(awake, senders)
         }
+        if not sending:
+            continue
         done, pending = await asyncio.wait(sending, timeout=patience)
         _leave(pending)
         taken += sum(task.result() for task in done)
@@ -68,6 +81,21 @@ async def send_due(
 
 def _claim(store: Store, at: datetime, owner: str) -> list[Notice]:
     return store.claim_due(at, owner, at + HOLD, CLAIMS)
+
+
+def _put_off(
+    store: Store, notices: Sequence[Notice], subscriptions: Mapping[str, Subscription], at: datetime
+) -> list[Notice]:
+    """Let notices wait whose subscribers have quiet hours now, such as digests and further tries; return the others."""
+    awake = []
+    for notice in notices:
+        subscription = subscriptions.get(notice.subscription_id)
+        end = quiet_end(subscription, at) if subscription else None
+        if end:
+            store.requeue(notice.id, end)
+        else:
+            awake.append(notice)
+    return awake
 
 
 def _leave(tasks: set[asyncio.Task[int]]) -> None:
@@ -104,9 +132,13 @@ async def send(
     notices: Sequence[Notice],
     *,
     now: Callable[[], datetime],
+    channels: Mapping[str, ChannelState],
     tell: Subscription | None = None,
 ) -> int:
-    """Send one message and keep what came of it; return how many notices arrived."""
+    """Send one message and keep what came of it; return how many notices arrived.
+
+    `channels` is what is known of them, `tell` who hears of it where this one fails.
+    """
     if subscription is None or not subscription.active:
         failure = SendFailed("the subscription has ended", lasting=True)
         await asyncio.to_thread(_note_failure, store, notices, failure, now())
@@ -120,7 +152,8 @@ async def send(
         )
         await asyncio.to_thread(_end_if_gone, store, subscription, failure)
         return 0
-    await asyncio.to_thread(_note_success, store, subscription, notices, Attempt(at=now(), ok=True, answer=answer))
+    attempt = Attempt(at=now(), ok=True, answer=answer)
+    await asyncio.to_thread(_note_success, store, subscription, notices, attempt, channels)
     return len(notices)
 
 
@@ -140,11 +173,17 @@ async def _attempt(senders: Mapping[str, Sender], subscription: Subscription, no
         raise SendFailed(f"bug in the sender: {type(error).__name__}") from error
 
 
-def _note_success(store: Store, subscription: Subscription, notices: Sequence[Notice], attempt: Attempt) -> None:
+def _note_success(
+    store: Store,
+    subscription: Subscription,
+    notices: Sequence[Notice],
+    attempt: Attempt,
+    channels: Mapping[str, ChannelState],
+) -> None:
     """Mark the last one first: whatever a crash leaves over goes out again under the first one's id."""
     for notice in reversed(notices):
         store.mark_sent(notice.id, attempt)
-    note_success(store, subscription)
+    note_success(store, subscription, channels)
 
 
 def _note_failure(store: Store, notices: Sequence[Notice], failure: SendFailed, at: datetime) -> bool:

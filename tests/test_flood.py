@@ -122,6 +122,19 @@ def test_a_feed_that_opens_very_many_cases_is_held_for_a_look(store: SqliteStore
     assert state(store, later) == "waiting"
 
 
+def test_quiet_hours_hold_for_digests_and_further_tries_too(store: SqliteStore) -> None:
+    store.save_subscription(replace(TO, quiet=("09:30", "11:00")))
+    (one,) = flood(store, 1, per_hour=0)
+    receiver, clock = Keeper(), Clock()
+    clock.at = DAY + timedelta(hours=1)
+    assert send(store, clock, webhook=receiver) == 0
+    entry = store.outbox_entry(one.id)
+    assert entry
+    assert (entry.due_at, entry.attempts) == (DAY + timedelta(hours=2), ())
+    clock.at = DAY + timedelta(hours=2)
+    assert send(store, clock, webhook=receiver) == 1
+
+
 def words(store: SqliteStore) -> list[str]:
     return [one.notice.subject for one in store.outbox(subscription_id=OWNER)]
 

@@ -132,7 +132,10 @@ def test(subscription_id: Annotated[str, typer.Argument(metavar="SUBSCRIPTION")]
             raise UserError(f"no subscription {subscription_id}: `crackdown subscribe --list` lists them")
         notice = trial_of(subscription, now)
         store.put_notice(notice, "held")  # so that nobody else takes it
-        arrived = asyncio.run(send(store, senders, subscription, [notice], now=lambda: datetime.now(UTC)))
+        channels = store.channels()
+        arrived = asyncio.run(
+            send(store, senders, subscription, [notice], now=lambda: datetime.now(UTC), channels=channels)
+        )
         attempt = _entry(store, notice.id).attempts[-1]
     out.print(f"{'arrived' if arrived else 'did not arrive'}: {attempt.answer}", markup=False)
     raise typer.Exit(0 if arrived else 1)

@@ -104,7 +104,9 @@ def _show(subscription: Subscription, past: BackTest, *, is_new: bool, as_json: 
         out.print(f"  {line}", markup=False)
     if past.per_day > LOUD and subscription.rate == "instant":
         out.print(Text(f"more than {LOUD} a day: narrow the query, or choose --rate daily", "yellow"))
-    if subscription.secret and is_new:
+    if subscription.channel == "feed":
+        out.print("its address: crackdown serve --list", markup=False)
+    elif subscription.secret and is_new:
         out.print(f"secret, shown only now: {subscription.secret}", markup=False)
 
 
