@@ -3,13 +3,14 @@
 One linear model per family of things scores each pair of an event and a thing, with columns for each slot and type.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate
 from agents.grammar.groups import Group
-from agents.grammar.model import Array, Linear, Models, probability
+from agents.grammar.model import Array, Models, probability
 from agents.grammar.pairing import group_features, pair_features
 from agents.grammar.reading import Reading
 
@@ -27,11 +28,18 @@ FAMILY = {
 }
 """By slot, the family of the things that can fill it."""
 
+FAMILIES = frozenset(FAMILY.values())
+
 SINGLE = frozenset(("court", "country", "date", "prison"))
 """Slots that hold one value."""
 
-REACH = {"money": 8, "count": 3, "term": 3, "date": 12}
-"""Sentences from the event within which a thing of a family is looked at; names and countries reach far."""
+REACH = {"name": 8, "court": 20, "country": 20, "money": 8, "count": 3, "term": 3, "date": 12}
+"""Sentences from the event within which a thing of a family is looked at."""
+
+FAR = frozenset(("name", "court", "country"))
+OPENING = 2
+OFTEN = 3
+"""Families whose things are looked at anywhere, if the first sentences name them or they are named often."""
 
 
 class Filler(NamedTuple):
@@ -53,7 +61,7 @@ class Things(NamedTuple):
 def look_at(reading: Reading, found: Sequence[Group], models: Models) -> Things:
     """Return the things of an article, each scored alone."""
     alone = (
-        models.linear[group.family].scores(group_features(reading, group)) if group.family in FAMILY.values() else None
+        models.linear[group.family].scores(group_features(reading, group)) if group.family in FAMILIES else None
         for group in found
     )
     return Things(tuple(found), tuple(alone))
@@ -65,29 +73,32 @@ def slots_of(group: Group) -> list[str]:
 
 
 def in_reach(candidate: Candidate, group: Group) -> bool:
-    """Say whether a thing stands near enough to be looked at."""
-    reach = REACH.get(group.family)
+    """Say whether a thing stands near enough to be looked at; a name also where it opens the article or comes often."""
     before, here, after = group.around(candidate.sentence)
-    return reach is None or here > 0 or before <= reach or after <= reach
+    reach = REACH[group.family]
+    if here > 0 or before <= reach or after <= reach:
+        return True
+    return group.family in FAR and (group.sentences[0] <= OPENING or len(group.sentences) >= OFTEN)
 
 
 def fillers(reading: Reading, candidate: Candidate, things: Things, models: Models) -> list[Filler]:
     """Return how likely each thing in reach fills each of its slots in the event."""
-    columns = {family: columns_of(models.linear[family], candidate.type) for family in set(FAMILY.values())}
+    columns = {family: columns_of(models.linear[family].labels, candidate.type) for family in FAMILIES}
     found = []
     for group, alone in zip(things.groups, things.alone, strict=True):
         if alone is not None and in_reach(candidate, group):
             model = models.linear[group.family]
-            total = alone + model.scores(pair_features(reading, candidate, group)) - model.bias
+            total = (alone + model.scores(pair_features(reading, candidate, group)) - model.bias).tolist()
             for slot, own in columns[group.family]:
-                found.append(Filler(slot, group, probability(float(total[list(own)].sum()))))
+                found.append(Filler(slot, group, probability(sum(total[n] for n in own))))
     return found
 
 
-def columns_of(model: Linear, kind: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Return, for each slot of a model, the columns that speak for it in events of a type."""
+@functools.cache
+def columns_of(labels: tuple[str, ...], kind: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Return, for each slot among the labels of a model, the columns that speak for it in events of a type."""
     found: dict[str, list[int]] = defaultdict(list)
-    for n, label in enumerate(model.labels):
+    for n, label in enumerate(labels):
         slot, _, of_type = label.partition("|")
         if of_type in ("", kind):
             found[slot].append(n)

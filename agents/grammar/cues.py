@@ -5,6 +5,8 @@ import re
 from importlib import resources
 from typing import NamedTuple
 
+from agents.grammar.words import same_length_lower
+
 FILES = ("status_cues.tsv", "recap_cues.tsv")
 
 
@@ -29,13 +31,14 @@ def lexicon() -> tuple[_Row, ...]:
     folder = resources.files("agents.lexicon")
     lines = [line for name in FILES for line in folder.joinpath(name).read_text("utf-8").splitlines()]
     parts = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return tuple(_Row(label, name, re.compile(pattern, re.IGNORECASE)) for label, name, pattern in parts)
+    return tuple(_Row(label, name, re.compile(pattern)) for label, name, pattern in parts)
 
 
 def find_cues(text: str, start: int, end: int) -> list[Cue]:
     """Return the cues in `text[start:end]`: every place of each."""
+    lowered = same_length_lower(text[start:end])
     return [
-        Cue(match.start(), match.end(), row.label, row.name)
+        Cue(start + match.start(), start + match.end(), row.label, row.name)
         for row in lexicon()
-        for match in row.regex.finditer(text, start, end)
+        for match in row.regex.finditer(lowered)
     ]

@@ -30,8 +30,7 @@ class Linear(NamedTuple):
 
     def scores(self, features: Iterable[str]) -> Array:
         """Return one score per label."""
-        rows = self.rows
-        known = [rows[feature] for feature in features if feature in rows]
+        known = [row for row in map(self.rows.get, features) if row is not None]
         total: Array = self.weights[known].sum(axis=0) + self.bias
         return total
 
@@ -75,7 +74,9 @@ def read_models(data: bytes) -> Models:
         for key in file.files:
             name, _, field = key.rpartition(".")
             parts[name][field] = file[key]
-    split = {kind: {n.removeprefix(kind): f for n, f in parts.items() if n.startswith(kind)} for kind in (LINEAR, FOREST)}
+    split = {
+        kind: {n.removeprefix(kind): f for n, f in parts.items() if n.startswith(kind)} for kind in (LINEAR, FOREST)
+    }
     linear = {name: _linear(fields) for name, fields in split[LINEAR].items()}
     return Models(linear, {name: read_forest(fields) for name, fields in split[FOREST].items()})
 

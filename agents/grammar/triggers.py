@@ -14,6 +14,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from agents.grammar.document import Document
+from agents.grammar.words import same_length_lower
 from schemas.taxonomy import EventType
 
 
@@ -81,18 +82,12 @@ def _gate(document: Document) -> dict[int, set[int]]:
     """Return, by sentence, the patterns whose stem stands in it."""
     starts = [sentence.start for sentence in document.sentences]
     hits: dict[int, set[int]] = defaultdict(set)
-    lowered = _same_length_lower(document.text)
+    lowered = same_length_lower(document.text)
     for end, numbers in lexicon().automaton.iter(lowered) if starts else ():
         index = bisect.bisect_right(starts, end) - 1
         if index >= 0:
             hits[index].update(numbers)
     return hits
-
-
-def _same_length_lower(text: str) -> str:
-    """Lower the case without moving an offset (a few letters grow when lowered)."""
-    lowered = text.lower()
-    return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _matches(document: Document, index: int, numbers: set[int]) -> list[Trigger]:

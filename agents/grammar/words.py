@@ -38,3 +38,9 @@ def _shape(word: str) -> str:
     if len(word) == 4 and word.isdigit() and word[:2] in ("19", "20"):
         return "<year>"
     return "<number>" if word.replace(".", "").replace(",", "").isdigit() else "<mixed>"
+
+
+def same_length_lower(text: str) -> str:
+    """Lower the case without moving an offset (a few letters grow when lowered)."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
