@@ -48,7 +48,15 @@ def plain(name: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def party(name: str) -> str:
-    """Return a person's or company's name without titles and legal forms; of a long name the first and last word."""
+    """Return a person's or company's name without titles and legal forms; of a long name the first and last word.
+
+    The names under which a company of the lexicon is known are one.
+    """
+    folded = _folded(name)
+    return _names_of_companies().get(folded, folded)
+
+
+def _folded(name: str) -> str:
     words = _LEGAL_FORM.sub(" ", _HONORIFIC.sub("", plain(name)).replace(".", " ").replace("-", " ")).split()
     if not words:
         return plain(name)
@@ -106,11 +114,20 @@ def services_of(names: Iterable[str]) -> Iterator[str]:
 
 
 @cache
+def _names_of_companies() -> dict[str, str]:
+    """Return for each folded name of a company of the lexicon its first one."""
+    return {_folded(alias): _folded(row["name"]) for row in rows("companies.tsv") for alias in _names_in(row)}
+
+
+@cache
 def _known() -> frozenset[str]:
     """Return the folded names of companies and groups that are in the news for many cases at once."""
     rows_ = [*rows("companies.tsv"), *rows("rights_groups.tsv"), *rows("agencies.tsv")]
-    names = [name for row in rows_ for name in (row["name"], *row["aliases"].split("|")) if name]
-    return frozenset(party(name) for name in names)
+    return frozenset(_folded(name) for row in rows_ for name in _names_in(row))
+
+
+def _names_in(row: dict[str, str]) -> list[str]:
+    return [name for name in (row["name"], *row["aliases"].split("|")) if name]
 
 
 @cache

@@ -23,6 +23,7 @@ from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Relati
         (party, "Mr. Vladimir Petrovich Kuznetsov", "vladimir kuznetsov"),
         (party, "Zoë’s", "zoe"),
         (party, "Inc.", "inc"),
+        (party, "Cox", "cox communications"),
         (service, "www.FastFlix.example", "fastflix.example"),
         (service, "Fast-Flix ransomware group", "fastflix"),
         (service, "The Forum", "theforum"),
@@ -297,6 +298,22 @@ def test_what_an_article_tells_in_passing_does_not_take_its_headline() -> None:
 def test_nobody_arrests_software() -> None:
     arrest = event("arrest", defendant=("GlassViper",), country="PL")
     assert fold("case-1", [linked(arrest)], old=None, at=DAY).title == "Arrest over GlassViper (Poland)"
+
+
+def test_an_accused_named_in_passing_in_another_case_does_not_join_them() -> None:
+    new = event("charge", defendant=("Otto Quist", "Anna Berg"), target=("a.example",), country="SE", date="2025-03-01")
+    (strand,) = strands_of([new], "", DAY.date())
+    first = Party(name="Anna Berg", role="defendant")
+    known = case(parties=(first,), types=(EventType.ARREST,), countries=("SE",), last_reported=DAY)
+    shared = {"person:anna berg": 1, "surname:berg": 1, "target:a.example": 1}
+    assert decide(strand, [Candidate(known, shared)]).verdict != "link"
+
+
+def test_a_suit_over_a_site_meets_a_later_ruling_by_both_sides() -> None:
+    suit = event("lawsuit_filed", complainant=("Tidal Films",), target=("Fastflix",))
+    ruling = event("damages_award", complainant=("Tidal Films Inc.",), defendant=("Fastflix",))
+    keys = [{key for key in keys_of([one], DAY.date()) if key.startswith("pair:")} for one in (suit, ruling)]
+    assert keys == [{"pair:tidal films|fastflix"}] * 2
 
 
 def test_figures_and_places_alone_open_a_new_case() -> None:
