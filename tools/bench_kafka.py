@@ -89,7 +89,7 @@ async def bare(brokers: str, prefix: str, n: int, run: Work) -> float:
                 started = started or time.perf_counter()
                 confirmations = []
                 for record in (record for batch in batches.values() for record in batch):
-                    for key, payload in await loop.run_in_executor(thread, partial(work, run, record.value)):
+                    for key, payload in await loop.run_in_executor(thread, partial(work, run, record.value or b"")):
                         confirmations.append(await producer.send(f"{prefix}-events", payload, key=key.encode()))
                     passed += 1
                 await asyncio.gather(*confirmations)
