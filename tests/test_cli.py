@@ -211,6 +211,7 @@ def test_a_channel_can_be_tested_and_notices_sent_again(tmp_path: Path):
     failed = crackdown(tmp_path, "notices", "test", str(broken["id"]))
     assert (failed.returncode, "not an https address" in failed.stdout) == (1, True)
     assert "failing since" in crackdown(tmp_path, "notices").stdout
+    assert len(rows(crackdown(tmp_path, "notices", "--state", "failed", "--json"))) == 1
 
 
 def test_feeds_have_secret_addresses(stocked: Path):

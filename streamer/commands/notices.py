@@ -9,7 +9,7 @@ from rich.text import Text
 
 from agents.note import trial_of
 from streamer.commands.state import JsonFlag, UserError, home, opened_store, out, print_json
-from streamer.contracts import OutboxEntry, Store
+from streamer.contracts import Attempt, OutboxEntry, Store
 from streamer.outbox import send
 from streamer.senders import make_senders
 
@@ -137,6 +137,8 @@ def test(subscription_id: Annotated[str, typer.Argument(metavar="SUBSCRIPTION")]
             send(store, senders, subscription, [notice], now=lambda: datetime.now(UTC), channels=channels)
         )
         attempt = _entry(store, notice.id).attempts[-1]
+        if not arrived:
+            store.mark_failed(notice.id, Attempt(at=datetime.now(UTC), ok=False, answer="a test is tried once"), None)
     out.print(f"{'arrived' if arrived else 'did not arrive'}: {attempt.answer}", markup=False)
     raise typer.Exit(0 if arrived else 1)
 
