@@ -31,6 +31,15 @@ def test_the_likeliest_news_is_told_where_nothing_is_sure() -> None:
     assert kept_of([act(0.05, 0.9)], 0.5) == []
 
 
+def test_what_is_sought_stands_beside_what_was_done() -> None:
+    done, sought = act(0.8, 0.9), act(0.2, 0.9)
+    sought = sought._replace(act=sought.act._replace(judged=sought.act.judged._replace(status=Status.SOUGHT)))
+    assert kept_of([done, sought], 0.5) == [done, sought]
+    unsure = sought._replace(act=sought.act._replace(judged=sought.act.judged._replace(likely=0.3)))
+    assert kept_of([done, unsure], 0.5) == [done]
+    assert kept_of([act(0.2, 0.1)], 0.5) == []
+
+
 def test_a_long_paper_that_recommends_has_no_news() -> None:
     paper = read((ADVICE + FINE + "\n\n") * (LONG // 100))
     assert is_policy_report(paper)
