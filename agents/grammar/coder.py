@@ -24,7 +24,7 @@ THRESHOLD_ONLY_NEWS = 0.15
 STATED = 0.6
 """How likely a sentence and its status must be for what is sought to stand beside what was done."""
 
-LONGEST = 250_000
+LONGEST = 200_000
 """Characters of a text that are read; longer ones are books and data, and every text must be done in two seconds."""
 
 
