@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.grammar.forest import Forest
-from agents.grammar.model import Linear, Models, probability, read_models, shipped_models, write_models
+from agents.grammar.model import Linear, Models, columns_of, probability, read_models, shipped_models, write_models
 
 
 def linear() -> Linear:
@@ -34,10 +34,10 @@ def test_scores_add_the_weights_of_known_features() -> None:
     assert linear().scores([]).tolist() == [0.25, 0.0]
 
 
-def test_the_best_label_comes_with_its_probability() -> None:
-    label, sure = linear().best(["b"])
-    assert label == "no"
-    assert sure == pytest.approx(1 / (1 + math.exp(-1.75 - 0.5)))
+def test_columns_of_a_part_are_the_shared_ones_and_those_of_the_type() -> None:
+    labels = ("court|", "court|fine", "court|raid", "date|", "date|raid")
+    assert columns_of(labels, "fine") == [("court", (0, 1)), ("date", (3,))]
+    assert columns_of(labels, "raid") == [("court", (0, 2)), ("date", (3, 4))]
 
 
 def test_probabilities_are_safe_for_any_score() -> None:
@@ -63,4 +63,4 @@ def test_models_survive_their_data_file() -> None:
 def test_the_shipped_models_are_complete_and_read_once() -> None:
     assert shipped_models() is shipped_models()
     assert {"news", "keep"} <= set(shipped_models().forests)
-    assert {"status", "stated", "told", "name", "date"} <= set(shipped_models().linear)
+    assert {"event", "outcome", "name", "date"} <= set(shipped_models().linear)

@@ -87,7 +87,10 @@ def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:
     status = fit(names, [truth["status"] for _, truth in known], strength=0.5)
     news = fit(names, [truth["time_role"] for _, truth in known], strength=0.1)
     aggregate = fit(names, ["yes" if truth["aggregate"] else "no" for _, truth in known], strength=0.3)
-    return {"stated": stated, "told": told, "status": status, "told_as_news": news, "aggregate": aggregate}
+    return {
+        "event": side_by_side({"stated": stated, "told": told}),
+        "outcome": side_by_side({"status": status, "time_role": news, "aggregate": aggregate}),
+    }
 
 
 def _without_repetitions(samples: Sequence[Sample]) -> list[float]:

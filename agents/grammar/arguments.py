@@ -3,14 +3,13 @@
 One linear model per family of things scores each pair of an event and a thing, with columns for each slot and type.
 """
 
-import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate
 from agents.grammar.groups import Group
-from agents.grammar.model import Array, Models, probability
+from agents.grammar.model import Array, Models, columns_of, probability
 from agents.grammar.pairing import group_features, pair_features
 from agents.grammar.reading import Reading
 
@@ -92,17 +91,6 @@ def fillers(reading: Reading, candidate: Candidate, things: Things, models: Mode
             for slot, own in columns[group.family]:
                 found.append(Filler(slot, group, probability(sum(total[n] for n in own))))
     return found
-
-
-@functools.cache
-def columns_of(labels: tuple[str, ...], kind: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Return, for each slot among the labels of a model, the columns that speak for it in events of a type."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for n, label in enumerate(labels):
-        slot, _, of_type = label.partition("|")
-        if of_type in ("", kind):
-            found[slot].append(n)
-    return [(slot, tuple(columns)) for slot, columns in found.items()]
 
 
 def chosen(found: Iterable[Filler], thresholds: Mapping[str, float]) -> dict[str, list[Filler]]:

@@ -1,11 +1,13 @@
 """Decide of each candidate: is it an event, did it take place, is it news. Linear models over named features."""
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate, propose
 from agents.grammar.features import bag, candidate_features, outcome_features
-from agents.grammar.model import Array, Linear, Models, probability
+from agents.grammar.model import Array, Linear, Models, columns_of, probability
 from agents.grammar.reading import Reading
 from schemas.taxonomy import Status
 
@@ -52,29 +54,33 @@ def describe(reading: Reading) -> Iterator[Described]:
 
 def judge(described: Sequence[Described], models: Models) -> list[Judged]:
     """Return the candidates that are likely to be events."""
-    stated, told = (likelihoods(described, models.linear[name]) for name in ("stated", "told"))
+    both = likelihoods(described, models.linear["event"])
     return [
-        _judged(item, p, q, models)
-        for item, p, q in zip(described, stated, told, strict=True)
-        if p >= LIKELY or q >= LIKELY_TOLD
+        _judged(item, likely, told, models.linear["outcome"])
+        for item, (likely, told) in zip(described, both, strict=True)
+        if likely >= LIKELY or told >= LIKELY_TOLD
     ]
 
 
-def _judged(item: Described, likely: float, told: float, models: Models) -> Judged:
-    features = outcome_features(item.candidate, item.features, item.stems)
-    status, sure = models.linear["status"].best(features)
-    news = probability(models.linear["told_as_news"].score(features))
-    aggregate = models.linear["aggregate"].score(features) > 0
-    return Judged(item.candidate, likely, told, Status(status), sure, news, aggregate)
+def _judged(item: Described, likely: float, told: float, model: Linear) -> Judged:
+    scores = model.scores(outcome_features(item.candidate, item.features, item.stems)).tolist()
+    by_part: dict[str, dict[str, float]] = defaultdict(dict)
+    for label, score in zip(model.labels, scores, strict=True):
+        part, _, name = label.partition("|")
+        by_part[part][name] = score
+    status = max(by_part["status"], key=lambda name: by_part["status"][name])
+    sure = 1 / sum(math.exp(score - by_part["status"][status]) for score in by_part["status"].values())
+    news = probability(by_part["time_role"]["news"])
+    return Judged(item.candidate, likely, told, Status(status), sure, news, by_part["aggregate"]["yes"] > 0)
 
 
-def likelihoods(described: Iterable[Described], model: Linear) -> Iterator[float]:
-    """Yield the probability of each candidate; the words of a sentence are scored once for all its candidates."""
-    column = {label: n for n, label in enumerate(model.labels)}
+def likelihoods(described: Iterable[Described], model: Linear) -> Iterator[tuple[float, float]]:
+    """Yield the two probabilities of each candidate; the words of a sentence are scored once for all its candidates."""
     of_stems: tuple[int, Array] | None = None
     for item in described:
         if of_stems is None or of_stems[0] != item.candidate.sentence:
             of_stems = item.candidate.sentence, model.scores(item.stems)
-        total = of_stems[1] + model.scores(item.features) - model.bias
-        at = column.get(item.candidate.type)
-        yield probability(float(total[0] + (total[at] if at else 0)))
+        total = (of_stems[1] + model.scores(item.features) - model.bias).tolist()
+        slots = dict(columns_of(model.labels, item.candidate.type))
+        likely, told = (probability(sum(total[n] for n in slots[name])) for name in ("stated", "told"))
+        yield likely, told

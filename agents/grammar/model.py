@@ -38,12 +38,6 @@ class Linear(NamedTuple):
         """Return the score of a model with one label."""
         return float(self.scores(features)[0])
 
-    def best(self, features: Iterable[str]) -> tuple[str, float]:
-        """Return the label with the highest score, and its probability among the labels."""
-        scores = self.scores(features)
-        at = int(np.argmax(scores))
-        return self.labels[at], float(1 / np.exp(scores - scores[at]).sum())
-
 
 LINEAR, FOREST = "linear-", "forest-"
 """How the names of the two sorts of model begin in the data file."""
@@ -54,6 +48,17 @@ class Models(NamedTuple):
 
     linear: Mapping[str, Linear]
     forests: Mapping[str, Forest]
+
+
+@functools.cache
+def columns_of(labels: tuple[str, ...], kind: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Return, for each part of a model, the columns that speak for it in events of a type."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for n, label in enumerate(labels):
+        slot, _, of_type = label.partition("|")
+        if of_type in ("", kind):
+            found[slot].append(n)
+    return [(slot, tuple(columns)) for slot, columns in found.items()]
 
 
 def probability(score: float) -> float:
