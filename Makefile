@@ -5,7 +5,7 @@ STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check lint types unit services bench quality train lock clean
+.PHONY: help demo test check lint types unit services bench quality train drill lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,10 +53,17 @@ train: $(STAMP)-test ## Train the event coder's models anew
 
 bench: $(STAMP)-test ## Measure speed and memory
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_link.py
+	$(BIN)/python tools/bench_alerts.py
+	$(BIN)/python tools/bench_kafka.py
+
+drill: $(STAMP)-test ## Kill workers, broker and search under load, and count what arrives (minutes)
+	$(BIN)/python tools/drill.py
 
 lock: ## Renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml requirements/build.in -o requirements/run.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra cluster --extra test --extra train -c requirements/run.lock pyproject.toml requirements/build.in -o requirements/test.lock
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra cluster -c requirements/test.lock pyproject.toml requirements/build.in -o requirements/cluster.lock
 
 clean: ## Remove the environment and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info
