@@ -2,21 +2,31 @@
 
 import asyncio
 import signal
+from typing import Annotated
 
+import typer
 from msgspec.structs import replace
 
 from streamer.commands.state import err, home
+from streamer.config import Cluster
 from streamer.home import Home
 from streamer.worker import configured_feeds, open_worker
 
 
-def run() -> None:
+def run(
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="On Kafka and Elasticsearch, as [cluster] in the configuration says.")
+    ] = False,
+) -> None:
     """Poll the feeds, work on what they bring, tell subscribers; until ctrl-C.
 
     The feeds are those of the configuration file, else the default list. A feed's first poll is silent.
     """
     place = home()
-    asyncio.run(_run(Home(place.path, replace(place.config, feeds=configured_feeds(place.config)))))
+    config = replace(place.config, feeds=configured_feeds(place.config))
+    if cluster and config.cluster is None:
+        config = replace(config, cluster=Cluster())
+    asyncio.run(_run(Home(place.path, config)))
 
 
 async def _run(place: Home) -> None:
