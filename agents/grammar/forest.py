@@ -26,14 +26,16 @@ class Forest(NamedTuple):
         if not rows:
             return np.zeros(0)
         table = np.asarray(rows, np.float32)
-        trees = np.arange(self.feature.shape[0])
-        item = np.arange(len(table))[:, None]
-        at = np.zeros((len(table), len(trees)), np.int16)
+        first = np.arange(self.feature.shape[0], dtype=np.int32) * self.feature.shape[1]
+        feature, threshold, missing_left = self.feature.ravel(), self.threshold.ravel(), self.missing_left.ravel()
+        left, right = ((side + first[:, None]).ravel() for side in (self.left, self.right))
+        row = np.arange(len(table), dtype=np.int32)[:, None] * table.shape[1]
+        at = np.repeat(first[None, :], len(table), axis=0)
         for _ in range(self.depth):
-            seen = table[item, self.feature[trees, at]]
-            left = np.where(np.isnan(seen), self.missing_left[trees, at], seen <= self.threshold[trees, at])
-            at = np.where(left, self.left[trees, at], self.right[trees, at])
-        total: Matrix = self.value[trees, at].sum(axis=1, dtype=np.float64) + self.base
+            seen = table.ravel().take(feature.take(at) + row)
+            goes_left = (seen <= threshold.take(at)) | (np.isnan(seen) & missing_left.take(at))
+            at = np.where(goes_left, left.take(at), right.take(at))
+        total: Matrix = self.value.ravel().take(at).sum(axis=1, dtype=np.float64) + self.base
         return 1 / (1 + np.exp(-np.clip(total, -30, 30)))
 
 
