@@ -23,3 +23,8 @@ def make_env(path: Path, example: Path = EXAMPLE) -> list[str]:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     return made
+
+
+if __name__ == "__main__":
+    done = make_env(Path(".env"))
+    print(f".env: {', '.join(done)} made" if done else ".env is there already; nothing was changed")
