@@ -15,7 +15,7 @@ from schemas.events import Article, Event
 from schemas.taxonomy import Status
 
 THRESHOLD = 0.3
-"""Confidence from which an act is told: near the best F1 on held-out folds. Precision 0.80 begins at 0.62."""
+"""Confidence from which an act is told: near the best F1 on held-out folds. Precision 0.80 begins at 0.6."""
 
 THRESHOLD_ONLY_NEWS = 0.15
 """Confidence from which the likeliest news act is told where an article would have none: on held-out folds this finds
