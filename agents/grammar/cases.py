@@ -29,7 +29,7 @@ def _joined(cases: list[set[Group]], parties: set[Group]) -> int:
     """Add the parties to the first case that shares one, else open a new case; return its number."""
     for n, known in enumerate(cases):
         if known & parties:
-            known |= parties
+            known.update(parties)
             return n
     cases.append(parties)
     return len(cases) - 1

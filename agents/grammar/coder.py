@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 
 from agents.grammar.acts import fill, likely_acts
 from agents.grammar.decide import Decided, decide
-from agents.grammar.judge import describe, judge
+from agents.grammar.judge import Judged, describe, judge
 from agents.grammar.mentions import find_mentions
 from agents.grammar.model import Models
 from agents.grammar.reading import Reading
 from agents.grammar.report import is_policy_report
+from agents.grammar.request import settled
 from agents.grammar.writing import write_events
 from schemas.events import Article, Event
 from schemas.taxonomy import Status
@@ -44,9 +45,16 @@ def _outlet(url: str | None) -> frozenset[str]:
 
 def decided(reading: Reading, models: Models) -> list[Decided]:
     """Return all likelier acts of a text with their confidence."""
-    likely = likely_acts(reading, judge(list(describe(reading)), models), models)
+    judged = [_settled(reading, item) for item in judge(list(describe(reading)), models)]
+    likely = likely_acts(reading, judged, models)
     acts = decide(reading, fill(reading, likely, models.forests), models)
     return [act._replace(news=0.0) for act in acts if act.news < 0.5] if is_policy_report(reading) else acts
+
+
+def _settled(reading: Reading, item: Judged) -> Judged:
+    sentence, head = reading.sentence(item.candidate.sentence), item.candidate.head
+    told = reading.text[sentence.start : sentence.end]
+    return item._replace(status=settled(item.status, item.candidate.type, told, head.start - sentence.start))
 
 
 def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> tuple[Event, ...]:
