@@ -29,6 +29,8 @@ _VALUE = re.compile(
 )
 _RESTITUTION = re.compile(r"\b(?:restitution|repa(?:y|id)|compensat\w+)\b", re.IGNORECASE)
 
+_RANGE = re.compile(r"\d+ ?(?:to|and|-|–) ?\d+")
+
 FIELDS = {"prison": "prison_months"}
 """Slots whose field has another name."""
 
@@ -41,6 +43,15 @@ def name_of(filler: Filler) -> str:
 def count_of(filler: Filler) -> Count:
     """Return a number of people, sites, servers, …"""
     return Count(n=int(filler.group.key[0]), unit=CountUnit(str(filler.group.key[1])))
+
+
+def term_of(filler: Filler, reading: Reading, act: Act) -> float | None:
+    """Return a term in months; None for a range that is asked for or expected (rule 20 of the guide)."""
+    mention = filler.group.mentions[0]
+    open_ = act.judged.status in (Status.SOUGHT, Status.PLANNED)
+    if open_ and _RANGE.search(reading.text, max(0, mention.start - 12), mention.end):
+        return None
+    return float(mention.value.months)
 
 
 def money_of(filler: Filler, reading: Reading, act: Act, day: str | None) -> Money:

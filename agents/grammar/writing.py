@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from agents.grammar.acts import NAME_SLOTS
 from agents.grammar.arguments import Filler
 from agents.grammar.cases import case_numbers
 from agents.grammar.decide import Decided
 from agents.grammar.reading import Reading
-from agents.grammar.values import count_of, money_of, name_of, named_once, spans_of, text_of
+from agents.grammar.values import count_of, money_of, name_of, named_once, spans_of, term_of, text_of
 from schemas.events import Article, Event, Span
 from schemas.ids import make_id
 from schemas.taxonomy import EventType, TimeRole
@@ -22,6 +24,9 @@ def write_events(article: Article, reading: Reading, kept: Sequence[Decided]) ->
     for item, case in zip(ordered, case_numbers(ordered), strict=True):
         event = _event(article, reading, item, main=item is main, case=case)
         known = events.get(event.id)
+        if known and known.status != event.status:  # what is asked for beside what is done is another event
+            event = replace(event, id=make_id("event", event.id, event.status))
+            known = events.get(event.id)
         if known is None or event.confidence > known.confidence:
             events[event.id] = event
     return tuple(events.values())
@@ -62,11 +67,11 @@ def _values(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str, 
         "date": day,
         "counts": tuple(count_of(f) for f in slots.get("counts", ())),
         "money": tuple(money_of(f, reading, item.act, day) for f in slots.get("money", ())),
-        "prison_months": term.months if term else None,
+        "prison_months": term_of(single["prison"], reading, item.act) if "prison" in single else None,
         "suspended": bool(term and term.suspended),
         **{kind: text_of(mention) for kind, mention in once.items()},
     }
-    spans = dict(spans_of(reading, sentence, slots))
+    spans = {field: places for field, places in spans_of(reading, sentence, slots) if values[field] is not None}
     return values, spans | {kind: ((m.start, m.end),) for kind, m in once.items() if m}
 
 
