@@ -28,7 +28,9 @@ def subscribe(
     service: Annotated[list[str] | None, typer.Option(help="Follow this site or service.")] = None,
     change: Annotated[list[str] | None, typer.Option(help="opened, updated or corrected; default: all three.")] = None,
     event_type: Annotated[list[str] | None, typer.Option("--type", help="Only these event types.")] = None,
-    min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Only events at least this sure.")] = None,
+    min_confidence: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Only events at least this sure; default: 0.6.")
+    ] = None,
     rate: Annotated[str | None, typer.Option(help="instant, daily or weekly; default: instant.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="For rates, quiet hours and mutes: Europe/Paris.")] = None,
     quiet: Annotated[str | None, typer.Option(help="Send nothing in these hours: 22:00-07:00.")] = None,

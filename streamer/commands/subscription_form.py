@@ -22,6 +22,9 @@ RATES = ("instant", "daily", "weekly")
 _PARTY = ("complainant", "defendant", "target", "authority")
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+\Z")
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)\Z")
+ALERT_CONFIDENCE = 0.6
+"""How sure an event must be to wake somebody who has not said otherwise: four in five such events are right in every
+respect (`make quality`); all others are still found by search."""
 
 
 def make_subscription(
@@ -32,7 +35,7 @@ def make_subscription(
     everything: bool = False,
     changes: Sequence[str] = (),
     types: Sequence[str] = (),
-    min_confidence: float = 0.0,
+    min_confidence: float = ALERT_CONFIDENCE,
     rate: str = "instant",
     time_zone: str = "UTC",
     quiet: str = "",
