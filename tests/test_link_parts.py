@@ -138,6 +138,21 @@ def test_a_defendants_status_is_never_more_than_the_text_says(steps: list[Any], 
     assert [one.status for one in parties_of([linked(one) for one in events])] == [status]
 
 
+def test_of_several_defendants_only_those_whom_the_quote_names_are_held_to_the_act() -> None:
+    quote = "The court jailed Anna Berg for two years."
+    sentence = event(
+        "sentence",
+        evidence=quote,
+        span=(100, 100 + len(quote)),
+        defendant=("Anna Berg", "Karl Lund"),
+        spans={"defendant": ((117, 126), (40, 49))},
+    )
+    assert {one.name: one.status for one in parties_of([linked(sentence)])} == {
+        "Anna Berg": "sentenced",
+        "Karl Lund": "",
+    }
+
+
 def test_spellings_of_a_party_are_one_party() -> None:
     events = [event("arrest", defendant=("Berg Hosting",)), event("fine", defendant=("Berg Hosting Ltd",))]
     assert list(parties_of([linked(one) for one in events])) == [
