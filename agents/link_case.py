@@ -10,6 +10,7 @@ import msgspec
 from agents.link_keys import fold_name, kind_of, party
 from agents.link_outcome import drops_all, standing
 from agents.link_title import title_of
+from agents.wording import told_of
 from schemas.events import Case, Event, LinkedEvent, Party
 from schemas.taxonomy import ROLES, EventType, Status
 
@@ -114,21 +115,9 @@ def parties_of(linked: Sequence[LinkedEvent], stands: Sequence[LinkedEvent] | No
 def _by_defendant(linked: Iterable[LinkedEvent]) -> dict[str, list[LinkedEvent]]:
     found: dict[str, list[LinkedEvent]] = {}
     for one in linked:
-        for key in () if one.event.aggregate else {party(name) for name in _told_of(one.event)}:
+        for key in () if one.event.aggregate else {party(name) for name in told_of(one.event)}:
             found.setdefault(key, []).append(one)
     return found
-
-
-def _told_of(event: Event) -> tuple[str, ...]:
-    """Return the defendants to whom an act may be held: never more than the quote says.
-
-    Of several, those whom the quote names, where it is known which it does; the only one need not be named again.
-    """
-    places = event.spans.get("defendant", ())
-    if len(event.defendant) < 2 or len(places) != len(event.defendant):
-        return event.defendant
-    start, end = event.span
-    return tuple(name for name, place in zip(event.defendant, places, strict=True) if start <= place[0] < end)
 
 
 def _spelled(linked: Iterable[LinkedEvent], role: str) -> Iterator[tuple[set[str], list[str]]]:

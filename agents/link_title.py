@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agents.link_keys import fold_name
 from agents.link_outcome import overturned, standing
-from agents.wording import ACTS, OF_PEOPLE_ONLY, act_of, country_name, is_somebody, noun_of, some
+from agents.wording import ACTS, OF_PEOPLE_ONLY, act_of, country_name, is_somebody, noun_of, some, told_of
 from schemas.events import Case, Event, LinkedEvent
 from schemas.taxonomy import GROUPS, EventType, Status, TimeRole
 
@@ -115,12 +115,18 @@ def _what(lead: Event) -> str:
 
 def _concerned(case: Case, alike: Sequence[Event], role: str) -> list[str]:
     """Return the parties of a role that the acts name; where they name nobody, the case's only one, or its targets."""
-    named = {fold_name(role, name) for event in alike for name in getattr(event, role)}
+    named = {fold_name(role, name) for event in alike for name in _names(event, role)}
     parties = [one for one in case.parties if one.role == role]
     found = [one.name for one in parties if named & {fold_name(role, name) for name in (one.name, *one.aliases)}]
     if found or (role == "defendant" and len(parties) > 1):
         return found
     return [one.name for one in parties]
+
+
+def _names(event: Event, role: str) -> tuple[str, ...]:
+    if role == "defendant" and event.type in OF_PEOPLE_ONLY:
+        return told_of(event)
+    return tuple(getattr(event, role))
 
 
 def _is_civil(case: Case, type_: EventType) -> bool:

@@ -261,7 +261,19 @@ def whom_of(event: Event) -> str:
 def _people(event: Event) -> list[str]:
     if event.type not in OF_PEOPLE_ONLY:
         return list(event.defendant)
-    return [name for name in event.defendant if is_somebody(name, event.target)]
+    return [name for name in told_of(event) if is_somebody(name, event.target)]
+
+
+def told_of(event: Event) -> tuple[str, ...]:
+    """Return the defendants to whom an act may be held: never more than the quote says.
+
+    Of several, those whom the quote names, where it is known which it does; the only one need not be named again.
+    """
+    places = event.spans.get("defendant", ())
+    if len(event.defendant) < 2 or len(places) != len(event.defendant):
+        return event.defendant
+    start, end = event.span
+    return tuple(name for name, place in zip(event.defendant, places, strict=True) if start <= place[0] < end)
 
 
 def is_somebody(name: str, things: Sequence[str]) -> bool:
