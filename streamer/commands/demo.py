@@ -1,6 +1,7 @@
 """`crackdown demo`: the real path, fed by invented outlets on this machine."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from streamer.worker import Worker, open_worker, utc_now
 HOME = Path(".crackdown-demo")
 STATE = "demo.json"
 SUBSCRIBER = "the demo's reader"
-NOTICES = 4
+NOTICES = 3
 """How many notices are shown whole."""
 SEARCHES = ("type:sentence prison_months:>=12", "status:(sought OR ordered)", "streamharbor type:(arrest OR raid)")
 
@@ -77,7 +78,7 @@ def _with_outlets(home: Home, server: DemoServer) -> Home:
 
 async def _play(worker: Worker, server: DemoServer, *, corrected: bool) -> None:
     """Poll the outlets in the morning, and again after one of them has corrected an article."""
-    worker.store.save_subscription(make_subscription(everything=True, name=SUBSCRIBER, now=utc_now()))
+    worker.store.save_subscription(make_subscription(everything=True, to="feed", name=SUBSCRIBER, now=utc_now()))
     if not corrected:
         await _poll(worker, server, "the first edition")
     _save(worker.home, _Saved(port=server.port, corrected=True))
@@ -100,7 +101,10 @@ def _report(worker: Worker) -> None:
     for case in found:
         out.print(case_line(case))
     entries = store.outbox(limit=1000)
-    out.print(Rule(f"{len(entries)} notices, some as a subscriber reads them", align="left"))
+    out.print(Rule(f"{len(entries)} notices", align="left"))
+    for entry in entries:
+        out.print(entry.notice.subject, markup=False)
+    out.print(Rule("Some of them, as a subscriber reads them", align="left"))
     for entry in _telling(entries):
         out.print(entry.notice.text.rstrip(), markup=False)
         out.print()
@@ -109,11 +113,16 @@ def _report(worker: Worker) -> None:
     for letter in store.dead_letters():
         out.print(f"dead letter at {letter.stage}: {letter.error}", style="dim", markup=False)
     out.print(Rule("Try next", align="left"))
+    program = f"{_program()} --home {worker.home.path}"
     for query in SEARCHES:
         total = store.search(parse(query), limit=1).total
-        command = f"crackdown --home {worker.home.path} search '{query}'"
-        out.print(Text.assemble(command, (f"   ({total} events)", "dim")))
-    out.print(f"crackdown --home {worker.home.path} case {found[0].id}")
+        out.print(Text.assemble(f"{program} search '{query}'", (f"   ({total} events)", "dim")))
+    out.print(f"{program} case {found[0].id}", markup=False)
+
+
+def _program() -> str:
+    """Return the command as it was called, so that what is proposed can be pasted."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "crackdown" else "crackdown"
 
 
 def _telling(entries: Sequence[OutboxEntry]) -> list[OutboxEntry]:
