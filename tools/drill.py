@@ -160,7 +160,7 @@ def subscribe(folder: Path, cluster: Cluster) -> None:
     home = folder / "desk"
     home.mkdir()
     (home / "crackdown.toml").write_text(toml(cluster))
-    command = [sys.executable, "-m", "streamer", "--home", str(home), "subscribe", "--all"]
+    command = [sys.executable, "-m", "streamer", "--home", str(home), "subscribe", "--all", "--min-confidence", "0"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
