@@ -7,7 +7,7 @@ from infra.artifacts import elastic_zip, kafka_jars
 from infra.java import find_java
 from tools.drill import drill
 
-PAGES = 150
+PAGES = 90
 
 
 @pytest.mark.service
