@@ -55,10 +55,10 @@ bench: $(STAMP)-test ## Measure speed and memory
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_link.py
 	$(BIN)/python tools/bench_alerts.py
-	$(BIN)/python tools/bench_kafka.py
+	$(BIN)/python -m tools.bench_kafka
 
 drill: $(STAMP)-test ## Kill workers, broker and search under load, and count what arrives (minutes)
-	$(BIN)/python tools/drill.py
+	$(BIN)/python -m tools.drill
 
 lock: ## Renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml requirements/build.in -o requirements/run.lock
