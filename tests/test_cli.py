@@ -185,9 +185,10 @@ def test_a_file_that_was_mended_is_read_after_all(tmp_path: Path):
 
 
 def test_a_subscription_is_tried_first_and_edited_later(stocked: Path):
+    before = crackdown(stocked, "subscribe", "--list").stdout
     past = rows(crackdown(stocked, "subscribe", "--all", "--dry-run", "--json"))[1]["would_have_sent"]
     assert [span["days"] for span in past["sent"]] == [30, 365]
-    assert crackdown(stocked, "subscribe", "--list").stdout == ""
+    assert crackdown(stocked, "subscribe", "--list").stdout == before
     [case] = rows(crackdown(stocked, "cases", "--json", "--limit", "1"))
     made = rows(crackdown(stocked, "subscribe", "--case", str(case["id"]), "--quiet", "22:00-07:00", "--json"))[0]
     assert (made["query"], made["quiet"]) == (f"case_id:{case['id']}", ["22:00", "07:00"])
