@@ -36,6 +36,8 @@ class Act(NamedTuple):
 
     judged: Judged
     slots: Mapping[str, Sequence[Filler]]
+    fillers: Sequence[Filler] = ()
+    """All that was looked at for its slots."""
 
     @property
     def names(self) -> frozenset[Group]:
@@ -65,4 +67,4 @@ def likely_acts(reading: Reading, judged: Sequence[Judged], models: Models) -> L
 def fill(reading: Reading, likely: Likely, forests: Mapping[str, Forest]) -> list[Act]:
     """Return the acts with the things that fill their slots, the likeliest first."""
     better = refined(reading, likely.judged, likely.fillers, forests)
-    return [Act(judged, chosen(found, THRESHOLDS)) for judged, found in zip(likely.judged, better, strict=True)]
+    return [Act(judged, chosen(found, THRESHOLDS), found) for judged, found in zip(likely.judged, better, strict=True)]

@@ -1,11 +1,12 @@
 """The event coder from end to end: read, propose, judge, fill the slots, decide, and write the events down."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from agents.grammar.acts import fill, likely_acts
 from agents.grammar.decide import Decided, decide
-from agents.grammar.judge import Judged, describe, judge
+from agents.grammar.judge import Described, Judged, describe, judge
 from agents.grammar.mentions import find_mentions
 from agents.grammar.model import Models
 from agents.grammar.reading import Reading
@@ -43,12 +44,40 @@ def _outlet(url: str | None) -> frozenset[str]:
     return frozenset((host.removeprefix("www."),)) if host else frozenset()
 
 
+class Told(NamedTuple):
+    """An act that is told, and the rule by which it is."""
+
+    act: Decided
+    rule: str
+    """`sure`, `sought` or `only news`."""
+
+
+class Steps(NamedTuple):
+    """What each step made of a text."""
+
+    described: Sequence[Described]
+    judged: Sequence[Judged]
+    """With the status that the models read, before plain words of asking are heeded."""
+    acts: Sequence[Decided]
+    """All likelier acts, the likeliest first."""
+
+    def admitted(self, reading: Reading) -> list[Decided]:
+        """Return the acts without what a policy report tells as new."""
+        report = is_policy_report(reading)
+        return [act._replace(news=0.0) for act in self.acts if act.news < 0.5] if report else list(self.acts)
+
+
+def steps(reading: Reading, models: Models) -> Steps:
+    """Return what each step makes of a text, up to its acts with their confidence."""
+    described = list(describe(reading))
+    judged = judge(described, models)
+    likely = likely_acts(reading, [_settled(reading, item) for item in judged], models)
+    return Steps(described, judged, decide(reading, fill(reading, likely, models.forests), models))
+
+
 def decided(reading: Reading, models: Models) -> list[Decided]:
     """Return all likelier acts of a text with their confidence."""
-    judged = [_settled(reading, item) for item in judge(list(describe(reading)), models)]
-    likely = likely_acts(reading, judged, models)
-    acts = decide(reading, fill(reading, likely, models.forests), models)
-    return [act._replace(news=0.0) for act in acts if act.news < 0.5] if is_policy_report(reading) else acts
+    return steps(reading, models).admitted(reading)
 
 
 def _settled(reading: Reading, item: Judged) -> Judged:
@@ -64,13 +93,23 @@ def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> t
 
 
 def kept_of(acts: Sequence[Decided], threshold: float = THRESHOLD) -> list[Decided]:
+    """Return the acts that are told."""
+    return [told.act for told in told_of(acts, threshold)]
+
+
+def told_of(acts: Sequence[Decided], threshold: float = THRESHOLD) -> list[Told]:
     """Return the acts that are told: those sure enough, what is sought beside them, and at least the likeliest news."""
-    kept = [act for act in acts if act.confidence >= threshold]
-    kept += [act for act in acts if act.confidence < threshold and _is_sought_beside(act, kept)]
-    if not any(act.news >= 0.5 for act in kept):
-        news = [act for act in acts if act.news >= 0.5 and act.confidence >= THRESHOLD_ONLY_NEWS]
-        kept += sorted(news, key=lambda act: -act.confidence)[:1]
+    kept = [Told(act, "sure") for act in acts if act.confidence >= threshold]
+    sure = [told.act for told in kept]
+    kept += [Told(act, "sought") for act in acts if act.confidence < threshold and _is_sought_beside(act, sure)]
+    if not any(told.act.news >= 0.5 for told in kept):
+        kept += [Told(act, "only news") for act in _likeliest_news(acts)]
     return kept
+
+
+def _likeliest_news(acts: Sequence[Decided]) -> list[Decided]:
+    news = [act for act in acts if act.news >= 0.5 and act.confidence >= THRESHOLD_ONLY_NEWS]
+    return sorted(news, key=lambda act: -act.confidence)[:1]
 
 
 def _is_sought_beside(act: Decided, kept: Sequence[Decided]) -> bool:

@@ -166,7 +166,7 @@ def rivalry(seen: Seen, news: float, higher: Sequence[tuple[Seen, float]]) -> li
     rivals = [(other, p) for other, p in higher if other.act.judged.candidate.type == seen.act.judged.candidate.type]
     if not rivals:
         return [news, 0, *[NAN] * 11]
-    closest, its_news = max(rivals, key=lambda rival: _likeness(seen, rival[0]))
+    closest, its_news = closest_rival(seen, rivals)
     mine, its = seen.act, closest.act
     return [
         news,
@@ -183,6 +183,11 @@ def rivalry(seen: Seen, news: float, higher: Sequence[tuple[Seen, float]]) -> li
         mine.judged.status == its.judged.status,
         sum(other.act.judged.status == mine.judged.status for other, _ in rivals),
     ]
+
+
+def closest_rival(seen: Seen, rivals: Sequence[tuple[Seen, float]]) -> tuple[Seen, float]:
+    """Return the rival that the act is most like: of its names, its words and its place."""
+    return max(rivals, key=lambda rival: _likeness(seen, rival[0]))
 
 
 def _likeness(one: Seen, other: Seen) -> float:

@@ -1,7 +1,7 @@
 """Write decided acts down as events: values, quotes, spans, ids."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -13,29 +13,45 @@ from agents.grammar.reading import Reading
 from agents.grammar.values import count_of, money_of, name_of, named_once, spans_of, term_of, text_of
 from schemas.events import Article, Event, Span
 from schemas.ids import make_id
-from schemas.taxonomy import EventType, TimeRole
+from schemas.taxonomy import EventType, Status, TimeRole
+
+
+class Written(NamedTuple):
+    """An act and the event that it was written down as."""
+
+    act: Decided
+    event: Event
 
 
 def write_events(article: Article, reading: Reading, kept: Sequence[Decided]) -> tuple[Event, ...]:
     """Return the events of an article in the order of its text, each with an id of its own."""
-    main = max((k for k in kept if k.news >= 0.5), key=lambda k: k.confidence, default=None)
-    ordered = sorted(kept, key=lambda k: (k.act.judged.candidate.sentence, k.act.judged.candidate.type))
     events: dict[str, Event] = {}
-    for item, case in zip(ordered, case_numbers(ordered), strict=True):
-        event = _event(article, reading, item, main=item is main, case=case)
+    for _, event in write_down(article, reading, kept):
         known = events.get(event.id)
-        if known and known.status != event.status:  # what is asked for beside what is done is another event
-            event = replace(event, id=make_id("event", event.id, event.status))
-            known = events.get(event.id)
         if known is None or event.confidence > known.confidence:
             events[event.id] = event
     return tuple(events.values())
 
 
+def write_down(article: Article, reading: Reading, kept: Sequence[Decided]) -> list[Written]:
+    """Return each act as an event, in the order of the text; what is the same act has the same id."""
+    main = max((k for k in kept if k.news >= 0.5), key=lambda k: k.confidence, default=None)
+    ordered = sorted(kept, key=lambda k: (k.act.judged.candidate.sentence, k.act.judged.candidate.type))
+    statuses: dict[str, Status] = {}
+    found = []
+    for item, case in zip(ordered, case_numbers(ordered), strict=True):
+        event = _event(article, reading, item, main=item is main, case=case)
+        if statuses.setdefault(event.id, event.status) != event.status:
+            # what is asked for beside what is done is another event
+            event = replace(event, id=make_id("event", event.id, event.status))
+        found.append(Written(item, event))
+    return found
+
+
 def _event(article: Article, reading: Reading, item: Decided, *, main: bool, case: int) -> Event:
     judged, slots = item.act.judged, item.act.slots
     sentence = reading.sentence(judged.candidate.sentence)
-    values, spans = _values(reading, item)
+    values, spans = values_of(reading, item)
     return Event(
         id=_id(article, judged.candidate.type, slots, values["date"], sentence.start),
         type=judged.candidate.type,
@@ -52,7 +68,7 @@ def _event(article: Article, reading: Reading, item: Decided, *, main: bool, cas
     )
 
 
-def _values(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str, tuple[Span, ...]]]:
+def values_of(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str, tuple[Span, ...]]]:
     """Return the values of an act by field, and their spans."""
     slots, sentence = item.act.slots, item.act.judged.candidate.sentence
     news = item.news >= 0.5
