@@ -6,15 +6,12 @@ are also the payload of webhooks, so their form has a version.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import jinja2
 
 from agents.link_case import day_of
 from agents.link_change import pairs_of
 from agents.link_title import leading_event
+from agents.template import template, web_address
 from agents.wording import correction_of, line_of
 from schemas.events import CaseUpdate, Event, LinkedEvent, Subscription
 from schemas.taxonomy import ChangeKind, TimeRole
@@ -119,7 +116,7 @@ def how_sure(confidence: float) -> str:
 
 def text_of(said: Mapping[str, Any]) -> str:
     """Return the facts of a notice as plain text, free of what could steer a terminal or hide a direction."""
-    text = _template("notice.txt.j2").render(**said, how_sure=how_sure)
+    text = template("notice.txt.j2").render(**said, how_sure=how_sure)
     return "".join(char for char in text if char.isprintable() or char == "\n").strip() + "\n"
 
 
@@ -133,7 +130,7 @@ def text_of_note(said: Mapping[str, Any]) -> str:
 
 def html_of(notices: Sequence[Mapping[str, Any]], *, unsubscribe: str = "") -> str:
     """Return the facts of notices as one HTML page for mail; every value is escaped."""
-    return _template("notice.html.j2").render(notices=notices, how_sure=how_sure, unsubscribe=unsubscribe)
+    return template("notice.html.j2").render(notices=notices, how_sure=how_sure, unsubscribe=unsubscribe)
 
 
 def _telling(linked: Sequence[LinkedEvent]) -> list[LinkedEvent]:
@@ -179,22 +176,3 @@ def steps_of(timeline: Sequence[LinkedEvent]) -> list[dict[str, Any]]:
 def one_line(text: str) -> str:
     """Return a text without line breaks and control characters: it becomes a mail's subject."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    loader = jinja2.FunctionLoader(lambda wanted: files("agents").joinpath(wanted).read_text("utf-8"))
-    environment = jinja2.Environment(
-        loader=loader,
-        autoescape=name.endswith(".html.j2"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["web"] = web_address
-    return environment.get_template(name)
-
-
-def web_address(url: str | None) -> str:
-    """Return an address if it may stand in a link, else nothing: a feed may hand us `javascript:`."""
-    return url if url and url.lower().startswith(("https://", "http://")) else ""

@@ -8,7 +8,7 @@ import functools
 import io
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -33,6 +33,11 @@ class Linear(NamedTuple):
         known = [row for row in map(self.rows.get, features) if row is not None]
         total: Array = self.weights[known].sum(axis=0) + self.bias
         return total
+
+    def shares(self, features: Iterable[str], columns: Sequence[int]) -> dict[str, float]:
+        """Return what each known feature adds to the sum of some labels' scores."""
+        known = {feature: self.rows[feature] for feature in features if feature in self.rows}
+        return {feature: float(self.weights[row, list(columns)].sum()) for feature, row in known.items()}
 
     def score(self, features: Iterable[str]) -> float:
         """Return the score of a model with one label."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from agents.notice import web_address
+from agents.template import web_address
 from agents.wording import line_of
 from schemas.events import Case, LinkedEvent, Notice, Record, Subscription
 
