@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,12 +14,20 @@ import structlog
 from agents.errors import Unavailable
 from streamer.contracts import Store
 
+LEASE_SECONDS = 15.0
+"""How long a job of a killed process waits for another one; a job that takes longer prolongs its lease meanwhile."""
 _log = structlog.get_logger()
+
+Lease = Callable[[float], Awaitable[bool]]
+"""Takes, prolongs or (with 0 seconds) gives back the lease of one job."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of work to be done every so many seconds, by one process at a time."""
+    """A piece of work to be done every so many seconds, by one process at a time.
+
+    Doing it in two processes at once must harm nothing: one that is frozen for longer than its lease goes on after it.
+    """
 
     name: str
     seconds: float
@@ -31,22 +40,35 @@ async def run_clock(
     """Run every job at its pace until `stop` is set. A job that fails is logged and comes again."""
     async with asyncio.TaskGroup() as group:
         for job in jobs:
-            group.create_task(_repeat(job, store=store, owner=owner, now=now, stop=stop))
+            group.create_task(_repeat(job, lease_of(job, store=store, owner=owner, now=now), stop=stop))
 
 
-async def _repeat(job: Job, *, store: Store, owner: str, now: Callable[[], datetime], stop: asyncio.Event) -> None:
+async def _repeat(job: Job, lease: Lease, *, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        await run_once(job, store=store, owner=owner, now=now)
+        await run_once(job, lease)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), job.seconds * random.uniform(0.9, 1.1))  # noqa: S311 (no secret)
+    with suppress(Unavailable):
+        await lease(0.0)
 
 
-async def run_once(job: Job, *, store: Store, owner: str, now: Callable[[], datetime]) -> bool:
+def lease_of(job: Job, *, store: Store, owner: str, now: Callable[[], datetime]) -> Lease:
+    """Return the lease of a job. It is asked for in a thread: a store that does not answer must not stop the loop."""
+
+    async def lease(seconds: float) -> bool:
+        return await asyncio.to_thread(store.lease, f"clock:{job.name}", owner, now(), seconds)
+
+    return lease
+
+
+async def run_once(job: Job, lease: Lease) -> bool:
     """Run a job if this process holds its lease. Return whether it ran to its end."""
+    seconds = max(LEASE_SECONDS, 2 * job.seconds)
     try:
-        if not store.lease(f"clock:{job.name}", owner, now(), max(60.0, 3 * job.seconds)):
+        if not await lease(seconds):
             return False
-        await job.run()
+        async with _prolonged(partial(lease, seconds)):
+            await job.run()
     except Unavailable as error:
         _log.warning("waiting", job=job.name, reason=str(error))
         return False
@@ -54,3 +76,20 @@ async def run_once(job: Job, *, store: Store, owner: str, now: Callable[[], date
         _log.exception("job failed", job=job.name)
         return False
     return True
+
+
+@asynccontextmanager
+async def _prolonged(lease: Callable[[], Awaitable[bool]]) -> AsyncIterator[None]:
+    """Prolong a lease again and again while inside."""
+
+    async def prolong() -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with suppress(Unavailable):
+                await lease()
+
+    prolonging = asyncio.create_task(prolong())
+    try:
+        yield
+    finally:
+        prolonging.cancel()

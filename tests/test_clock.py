@@ -3,8 +3,11 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from agents.errors import Unavailable
-from streamer.clock import Job, run_clock, run_once
+from streamer import clock
+from streamer.clock import Job, lease_of, run_clock, run_once
 
 
 class Leases:
@@ -12,9 +15,14 @@ class Leases:
 
     def __init__(self) -> None:
         self.held: dict[str, str] = {}
+        self.asked: list[float] = []
 
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
-        return self.held.setdefault(name, owner) == owner
+        self.asked.append(seconds)
+        mine = self.held.setdefault(name, owner) == owner
+        if mine and not seconds:
+            del self.held[name]
+        return mine
 
 
 def now() -> datetime:
@@ -22,7 +30,7 @@ def now() -> datetime:
 
 
 async def _once(job: Job, store: Leases, owner: str = "me") -> bool:
-    return await run_once(job, store=store, owner=owner, now=now)  # type: ignore[arg-type]
+    return await run_once(job, lease_of(job, store=store, owner=owner, now=now))  # type: ignore[arg-type]
 
 
 def test_only_the_holder_of_the_lease_runs_a_job():
@@ -54,3 +62,26 @@ def test_a_job_that_fails_comes_again():
 
     asyncio.run(asyncio.wait_for(main(), 10))
     assert len(seen) == 3
+
+
+def test_the_lease_is_given_back_when_the_process_stops():
+    store, stop = Leases(), asyncio.Event()
+
+    async def work() -> None:
+        assert "clock:send" in store.held
+        stop.set()
+
+    asyncio.run(run_clock([Job("send", 1, work)], store=store, owner="me", now=now, stop=stop))  # type: ignore[arg-type]
+    assert store.held == {}
+
+
+def test_a_job_keeps_its_lease_however_long_it_takes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clock, "LEASE_SECONDS", 0.03)
+    store = Leases()
+
+    async def work() -> None:
+        while len(store.asked) < 4:
+            await asyncio.sleep(0.01)
+
+    assert asyncio.run(asyncio.wait_for(_once(Job("poll", 0.01, work), store), 10))
+    assert set(store.asked) == {0.03}
