@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "run:run",
     "ingest": "ingest:ingest",
     "classify": "classify:classify_files",
+    "explain": "explain:explain_file",
     "search": "search:search",
     "cases": "cases:cases",
     "case": "cases:case",

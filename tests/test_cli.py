@@ -54,6 +54,8 @@ def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
         (["edit", "retype", "case-1", "event-1", "robbery"], "the types are"),
         (["edit", "merge", "case-none", "case-other"], "no case case-none"),
         (["classify", "nowhere.md"], "nowhere.md: no such file or folder"),
+        (["explain", "nowhere.md"], "nowhere.md: no such file"),
+        (["explain", "."], ".: a folder; name one file"),
     ],
 )
 def test_a_mistake_gets_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str):
@@ -101,6 +103,42 @@ def test_classify_names_the_file_it_cannot_read_and_goes_on(tmp_path: Path):
     assert done.returncode == 1
     assert "bad.html" in done.stderr
     assert [json.loads(line)["article"] for line in done.stdout.splitlines()] == ["good"]
+
+
+def test_explain_marks_the_text_and_says_where_each_trigger_ended(tmp_path: Path):
+    page = tmp_path / "a.txt"
+    page.write_text("Police raid\n\nPolice in Lisbon arrested three men on Tuesday over the pirate service Quaylist.\n")
+    done = crackdown(tmp_path, "explain", str(page), "--all")
+    assert done.returncode == 0, done.stderr
+    assert "[1: Police in {Lisbon} arrested {three men}" in done.stdout
+    assert "Not told" in done.stdout
+    [story] = rows(crackdown(tmp_path, "explain", str(page), "--json"))
+    assert [event["type"] for event in story["events"]] == ["arrest"]  # type: ignore[attr-defined]
+    assert {one["step"] for one in story["considered"]} >= {"told"}  # type: ignore[attr-defined]
+
+
+def test_explain_writes_a_page(tmp_path: Path):
+    page, out = tmp_path / "a.txt", tmp_path / "why.html"
+    page.write_text("A <b>raid</b>\n\nPolice in Lisbon arrested three men on Tuesday over the service Quaylist.\n")
+    done = crackdown(tmp_path, "explain", str(page), "--html", str(out))
+    assert (done.returncode, done.stdout) == (0, f"{out}: 1 story explained\n")
+    assert out.read_text().startswith("<!DOCTYPE html>")
+    assert "A &lt;b&gt;raid" in out.read_text()
+    nowhere = crackdown(tmp_path, "explain", str(page), "--html", str(tmp_path / "none" / "why.html"))
+    assert (nowhere.returncode, nowhere.stderr.count("\n")) == (2, 1)
+
+
+def test_explain_says_what_it_cannot_read(tmp_path: Path):
+    empty, spanish = tmp_path / "empty.html", tmp_path / "es.txt"
+    empty.write_text("")
+    done = crackdown(tmp_path, "explain", str(empty))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "empty" in done.stderr
+    spanish.write_text(
+        "Tres detenidos\n\nLa policía detuvo el martes en Sevilla a tres personas que ofrecían películas sin permiso "
+        "de los titulares de los derechos, y registró dos viviendas y un local de la misma calle.\n"
+    )
+    assert "not read: language es" in crackdown(tmp_path, "explain", str(spanish)).stdout
 
 
 def test_every_article_is_listed_with_its_main_case(stocked: Path):

@@ -1,6 +1,6 @@
 """Write decided acts down as events: values, quotes, spans, ids."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -25,8 +25,13 @@ class Written(NamedTuple):
 
 def write_events(article: Article, reading: Reading, kept: Sequence[Decided]) -> tuple[Event, ...]:
     """Return the events of an article in the order of its text, each with an id of its own."""
+    return once_each(write_down(article, reading, kept))
+
+
+def once_each(written: Iterable[Written]) -> tuple[Event, ...]:
+    """Return the events without the less sure readings of the same act."""
     events: dict[str, Event] = {}
-    for _, event in write_down(article, reading, kept):
+    for _, event in written:
         known = events.get(event.id)
         if known is None or event.confidence > known.confidence:
             events[event.id] = event

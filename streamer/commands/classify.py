@@ -14,7 +14,7 @@ from agents.classify import classify
 from agents.errors import Rejected
 from agents.extract import extract
 from agents.fetch import articles_of
-from schemas.events import ArticleEvents
+from schemas.events import Article, ArticleEvents
 from streamer.commands.state import UserError, err, out
 from streamer.files import UnusablePath, find_files, read_item
 from streamer.show import event_line
@@ -59,11 +59,15 @@ def _read(files: Sequence[Path]) -> Iterator[tuple[Path, list[ArticleEvents] | R
 
 def classify_file(path: Path) -> list[ArticleEvents]:
     """Return the events of each story in a file. Raises Rejected if it is no readable page."""
+    return [events for article in articles_in(path) for events in classify(article)]
+
+
+def articles_in(path: Path) -> list[Article]:
+    """Return the stories in a file. Raises Rejected if it is no readable page."""
     item = read_item(path, now=lambda: datetime.now(UTC))
     if not item.body:
         raise Rejected(item.title or "the file is empty")
-    stories = extract(item.body, url=item.url, media_type=item.media_type, source=item.source)
-    return [events for article in articles_of(item, stories) for events in classify(article)]
+    return articles_of(item, extract(item.body, url=item.url, media_type=item.media_type, source=item.source))
 
 
 def guide_rows(read: ArticleEvents) -> Iterator[dict[str, Any]]:
