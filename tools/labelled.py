@@ -1,7 +1,12 @@
-"""The labelled articles as the coder sees them: each file read by `agents.extract`, with its labels beside it."""
+"""The labelled articles as the coder sees them: each file read by `agents.extract`, with its labels beside it.
+
+Two sets: the gold set, on which quality is reported, and `labels/corpus.jsonl`, more articles of the same corpus that
+are only learnt from. The second holds no text: its quotes are spans of the article's file.
+"""
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +16,13 @@ from schemas.events import Article
 from schemas.ids import article_id, text_hash
 
 FOLDS = 5
+MORE = Path(__file__).parent / "labels" / "corpus.jsonl"
+CUT = 8000
+"""Characters of a file that were labelled."""
+NEARLY = 9000
+"""Files up to this long are read whole: what was cut off holds no act of its own, and may be all text of a page."""
+
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 class Labelled(NamedTuple):
@@ -22,29 +34,48 @@ class Labelled(NamedTuple):
     fold: int
     looked_at: bool
     """True for the half of the articles whose errors may be read by who writes rules."""
+    reported: bool = True
+    """False for those that are only learnt from."""
 
 
 def load(gold: Path) -> list[Labelled]:
     """Return the labelled articles of a folder with `labels.jsonl` and `texts/`."""
     rows = [json.loads(line) for line in (gold / "labels.jsonl").read_text("utf-8").splitlines() if line.strip()]
     files = {path.stem: path for path in (gold / "texts").iterdir()}
-    return [_labelled(row, files[row["article"]]) for row in rows]
+    return [_labelled(row, files[row["article"]].read_text("utf-8")) for row in rows]
 
 
-def _labelled(row: dict[str, Any], path: Path) -> Labelled:
+def load_all(gold: Path) -> list[Labelled]:
+    """Return both sets; the corpus is looked for beside the gold set."""
+    return load(gold) + load_more(gold.parent / "corpus")
+
+
+def load_more(corpus: Path) -> list[Labelled]:
+    """Return the articles that are only learnt from; `corpus` is the folder with a folder of files per outlet."""
+    rows = [json.loads(line) for line in MORE.read_text("utf-8").splitlines()]
+    found = []
+    for row in rows:
+        text = (corpus / f"{row['article']}.md").read_text("utf-8")
+        text = text if len(text) <= NEARLY else text[:CUT]
+        events = [event | {"evidence": _LINK.sub(r"\1", text[slice(*event["evidence"])])} for event in row["events"]]
+        found.append(_labelled(row | {"events": events}, text)._replace(reported=False))
+    return found
+
+
+def _labelled(row: dict[str, Any], text: str) -> Labelled:
     name = row["article"]
     digest = hashlib.sha256(name.encode()).digest()
-    return Labelled(name, row, stories(path), int.from_bytes(digest[1:5], "big") % FOLDS, digest[0] % 2 == 0)
+    fold = int.from_bytes(digest[1:5], "big") % FOLDS
+    return Labelled(name, row, stories(name, text), fold, digest[0] % 2 == 0)
 
 
-def stories(path: Path) -> tuple[Article, ...]:
+def stories(name: str, text: str) -> tuple[Article, ...]:
     """Return the stories of an archived page as articles."""
-    text = path.read_text("utf-8")
     kind = "text/markdown" if text.startswith("---") else "text/plain"
     return tuple(
         Article(
-            id=article_id(path.stem, story.part),
-            item_id=path.stem,
+            id=article_id(name, story.part),
+            item_id=name,
             source=story.source or "archive",
             url=story.url,
             part=story.part,

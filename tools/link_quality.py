@@ -92,7 +92,7 @@ def read_messages(path: Path, gold: Mapping[str, Gold]) -> list[ArticleEvents]:
 
 def _classified(page: Path, folder: Path) -> list[ArticleEvents]:
     name = name_of(str(page.relative_to(folder)))[:-3]
-    found = [one for story in stories(page) for one in classify(story)]
+    found = [one for story in stories(page.stem, page.read_text("utf-8")) for one in classify(story)]
     return [_named(one, name) for one in found if isinstance(one, ArticleEvents)]
 
 

@@ -2,7 +2,7 @@
 
     python tools/quality.py [--gold DIR] [--save FILE] [--quick]
 
-Five folds by article; within the training part, the second layer of models is trained on what the first says of files
+Five folds by article; the articles of `labels/corpus.jsonl` are learnt from, fold by fold, but not scored. Within the training part, the second layer of models is trained on what the first says of files
 that it has not seen. With `--quick` the first layer is trained once per fold, not once per fold and part.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from labelled import FOLDS, load
+from labelled import FOLDS, load, load_all
 from layers import View, train, train_forests, train_linear, view
 from samples import Sample, sample
 from scorecard import scorecard
@@ -37,14 +37,14 @@ def predict(item: Sample, models: Models) -> list[dict[str, Any]]:
 
 def fold_predictions(fold: int, gold: Path) -> dict[str, list[dict[str, Any]]]:
     """Train without a fold and return what the models say of its articles."""
-    samples = [sample(item) for item in load(gold)]
+    samples = [sample(item) for item in load_all(gold)]
     models = train([s for s in samples if s.labelled.fold != fold])
     return {s.labelled.name: predict(s, models) for s in samples if s.labelled.fold == fold}
 
 
 def quick_predictions(gold: Path) -> dict[str, list[dict[str, Any]]]:
     """Return the same from one first layer per fold: the second layer's training then knows the first's of its fold."""
-    samples = [sample(item) for item in load(gold)]
+    samples = [sample(item) for item in load_all(gold)]
     linear = [train_linear(_without(samples, fold)) for fold in range(FOLDS)]
     views = [view(s, Models(linear[s.labelled.fold], {})) for s in samples]
     found = {}
@@ -70,10 +70,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a third of the time, slightly flattering")
     args = parser.parse_args()
     predictions = quick_predictions(args.gold) if args.quick else _in_folds(args.gold)
+    labelled = load(args.gold)
     if args.save:
         lines = (json.dumps({"article": name, "events": events}) for name, events in sorted(predictions.items()))
         args.save.write_text("\n".join(lines) + "\n", "utf-8")
-    print(scorecard(load(args.gold), predictions, args.gold))
+    print(scorecard(labelled, predictions, args.gold))
 
 
 def _in_folds(gold: Path) -> dict[str, list[dict[str, Any]]]:

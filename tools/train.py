@@ -8,7 +8,7 @@ Everything is seeded: the same labels give the same file.
 import argparse
 from pathlib import Path
 
-from labelled import load
+from labelled import load_all
 from layers import train
 from samples import sample
 
@@ -20,9 +20,9 @@ GOLD = Path(__file__).parents[2] / "shared" / "gold"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, default=GOLD, help="folder with labels.jsonl and texts/")
+    parser.add_argument("--gold", type=Path, default=GOLD, help="folder with labels.jsonl and texts/, beside corpus/")
     args = parser.parse_args()
-    models = train([sample(item) for item in load(args.gold)])
+    models = train([sample(item) for item in load_all(args.gold)])
     WEIGHTS.write_bytes(write_models(models))
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e6:.2f} MB")
 
