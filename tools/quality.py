@@ -2,8 +2,9 @@
 
     python tools/quality.py [--gold DIR] [--save FILE] [--quick]
 
-Five folds by article; the articles of `labels/corpus.jsonl` are learnt from, fold by fold, but not scored. Within the training part, the second layer of models is trained on what the first says of files
-that it has not seen. With `--quick` the first layer is trained once per fold, not once per fold and part.
+Five folds by article; the articles of `labels/corpus.jsonl` are learnt from, fold by fold, but not scored. Within the
+training part, the second layer of models is trained on what the first says of files that it has not seen. With
+`--quick` the first layer is trained once per fold, not once per fold and part.
 """
 
 import argparse
