@@ -63,7 +63,7 @@ def parts(markdown: Sequence[Path], html: Sequence[Path]) -> None:
         except Rejected:
             return []
 
-    articles = [article for path in markdown for article in stories(path.stem, path.read_text("utf-8"))]
+    articles = [article for path in markdown for article in stories(path)]
     classify(articles[0])
     print("one process:")
     print("  read and extract, Markdown ", rate(stories, markdown))
