@@ -24,7 +24,6 @@ def stump() -> Forest:
         missing_left=np.array([[False, True, True]]),
         value=np.array([[0, -2, 2]], np.float32),
         base=0.0,
-        depth=1,
     )
 
 
@@ -51,6 +50,30 @@ def test_a_forest_walks_its_trees() -> None:
     assert low == pytest.approx(1 / (1 + math.exp(2)))
     assert high == unknown == pytest.approx(1 / (1 + math.exp(-2)))
     assert stump().probabilities([]).tolist() == []
+
+
+def test_trees_of_different_sizes_stand_side_by_side() -> None:
+    double = Forest(
+        feature=np.array([[1, 0, 0, 0, 0], [1, 0, 0, 0, 0]], np.int16),
+        threshold=np.array([[0.5, np.inf, np.inf, np.inf, np.inf], [0.5, 3.0, np.inf, np.inf, np.inf]], np.float32),
+        left=np.array([[1, 1, 2, 3, 4], [1, 3, 2, 3, 4]], np.int16),
+        right=np.array([[2, 1, 2, 3, 4], [2, 4, 2, 3, 4]], np.int16),
+        missing_left=np.array([[False, *[True] * 4], [True] * 5]),
+        value=np.array([[0, -2, 2, 0, 0], [0, 0, 7, 3, 5]], np.float32),
+        base=1.0,
+    )
+    rows = [[2.0, 0.0], [4.0, 0.5], [math.nan, 0.5], [4.0, 1.0], [4.0, math.nan]]
+    totals = np.log(double.probabilities(rows) / (1 - double.probabilities(rows)))
+    assert totals == pytest.approx([-2 + 3 + 1, -2 + 5 + 1, -2 + 3 + 1, 2 + 7 + 1, 2 + 5 + 1])
+
+
+def test_a_tree_of_too_many_leaves_is_refused() -> None:
+    count = 66
+    left = np.array([[2 * n + 1 if n < count - 1 else n for n in range(2 * count - 1)]])
+    right = np.where(left == np.arange(2 * count - 1), left, left + 1)
+    zeros = np.zeros(left.shape)
+    with pytest.raises(ValueError, match="66 leaves, more than 64"):
+        Forest(zeros.astype(int), zeros, left, right, zeros > 0, zeros, 0.0).probabilities([[1.0]])
 
 
 def test_models_survive_their_data_file() -> None:

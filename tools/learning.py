@@ -129,7 +129,6 @@ def _forest(trees: Sequence[np.ndarray], base: float) -> Forest:
         np.ones(shape, np.bool_),
         np.zeros(shape, np.float32),
         base,
-        int(max(nodes["depth"].max() for nodes in trees)),
     )
     for n, nodes in enumerate(trees):
         size, leaf = len(nodes), nodes["is_leaf"].astype(bool)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from agents.grammar.arguments import Filler, chosen, fillers, look_at
 from agents.grammar.forest import Forest
-from agents.grammar.groups import Group, groups
+from agents.grammar.groups import Group, Key, groups
 from agents.grammar.judge import Judged
 from agents.grammar.model import Models
 from agents.grammar.reading import Reading
@@ -40,9 +40,9 @@ class Act(NamedTuple):
     """All that was looked at for its slots."""
 
     @property
-    def names(self) -> frozenset[Group]:
-        """The things that fill its name slots."""
-        return frozenset(f.group for slot in NAME_SLOTS for f in self.slots.get(slot, ()))
+    def names(self) -> dict[Key, Group]:
+        """The things that fill its name slots, by their keys."""
+        return {f.group.key: f.group for slot in NAME_SLOTS for f in self.slots.get(slot, ())}
 
     @property
     def identity(self) -> frozenset[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate
-from agents.grammar.groups import Group
+from agents.grammar.groups import Group, Key
 from agents.grammar.model import Array, Models, columns_of, probability
 from agents.grammar.pairing import group_features, pair_features
 from agents.grammar.reading import Reading
@@ -96,14 +96,15 @@ def fillers(reading: Reading, candidate: Candidate, things: Things, models: Mode
 def chosen(found: Iterable[Filler], thresholds: Mapping[str, float]) -> dict[str, list[Filler]]:
     """Return the fillers to keep, by slot, the likeliest first; a name keeps one role only."""
     kept: dict[str, list[Filler]] = defaultdict(list)
-    roles: set[Group] = set()
+    roles: set[Key] = set()
     for filler in sorted(found, key=lambda f: (-f.likely, f.slot, f.group.mentions[0].start)):
         if filler.likely < thresholds[filler.slot]:
             continue
         if filler.slot in SINGLE and kept[filler.slot]:
             continue
-        if filler.group.family == "name" and filler.group in roles:
+        if filler.group.family == "name" and filler.group.key in roles:
             continue
-        roles.add(filler.group)
+        if filler.group.family == "name":
+            roles.add(filler.group.key)
         kept[filler.slot].append(filler)
     return kept

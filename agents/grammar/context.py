@@ -5,10 +5,11 @@ What is not known is nan.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.grammar.acts import NAME_SLOTS, Act
+from agents.grammar.groups import Group, Key
 from agents.grammar.mention import DateValue, Mention
 from agents.grammar.odds import NAN, TYPES, log_odds
 from agents.grammar.reading import Reading
@@ -29,6 +30,8 @@ class Seen(NamedTuple):
     stems: frozenset[str]
     news: float
     """Log odds of news, from the words alone."""
+    names: Mapping[Key, Group]
+    identity: frozenset[tuple[str, str]]
 
 
 def see(reading: Reading, acts: Sequence[Act]) -> list[Seen]:
@@ -40,6 +43,8 @@ def see(reading: Reading, acts: Sequence[Act]) -> list[Seen]:
             reading.sentence(act.judged.candidate.sentence).paragraph,
             frozenset(word.stem for word in reading.words_in(act.judged.candidate.sentence)),
             log_odds(act.judged.news),
+            act.names,
+            act.identity,
         )
         for act in acts
     ]
@@ -141,15 +146,15 @@ def _mean(values: Iterable[float]) -> float:
 
 def _names(reading: Reading, seen: Seen, others: Sequence[Seen]) -> list[float]:
     """Return how the act's names stand in the article: in the headline, at the top, how often, only here."""
-    places = [place for group in seen.act.names for place in group.sentences]
+    places = [place for group in seen.names.values() for place in group.sentences]
     lead = [o for o in others if o.sentence <= 4]
-    shared = [len(seen.act.names & o.act.names) for o in lead]
+    shared = [len(seen.names.keys() & o.names.keys()) for o in lead]
     return [
-        len(seen.act.names),
+        len(seen.names),
         *(len(seen.act.slots.get(slot, ())) for slot in NAME_SLOTS),
         sum(reading.sentence(p).kind == "title" for p in places) if places else NAN,
         min(places, default=NAN),
-        len(places) / max(1, len(seen.act.names)),
+        len(places) / max(1, len(seen.names)),
         sum(p < seen.sentence for p in places) / len(places) if places else NAN,
         max(shared, default=NAN),
         len(seen.act.slots.get("court", ())),
@@ -168,12 +173,13 @@ def rivalry(seen: Seen, news: float, higher: Sequence[tuple[Seen, float]]) -> li
         return [news, 0, *[NAN] * 11]
     closest, its_news = closest_rival(seen, rivals)
     mine, its = seen.act, closest.act
+    shared = len(seen.identity & closest.identity)
     return [
         news,
         len(rivals),
         _likeness(seen, closest),
-        len(mine.identity & its.identity),
-        len(mine.identity) and len(mine.identity & its.identity) / min(len(mine.identity), len(its.identity) or 1),
+        shared,
+        len(seen.identity) and shared / min(len(seen.identity), len(closest.identity) or 1),
         _same(mine, its, "date"),
         _same(mine, its, "country"),
         _same(mine, its, "counts"),
@@ -192,7 +198,7 @@ def closest_rival(seen: Seen, rivals: Sequence[tuple[Seen, float]]) -> tuple[See
 
 def _likeness(one: Seen, other: Seen) -> float:
     words = len(one.stems & other.stems) / max(1, min(len(one.stems), len(other.stems)))
-    mine, its = one.act.identity, other.act.identity
+    mine, its = one.identity, other.identity
     names = len(mine & its) / max(1, min(len(mine), len(its)))
     return words + names + 1 / (1 + abs(one.sentence - other.sentence))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from agents.grammar.arguments import FAMILY, Filler
 from agents.grammar.forest import Forest
-from agents.grammar.groups import NAMES, Group
+from agents.grammar.groups import NAMES, Group, Key
 from agents.grammar.judge import Judged
 from agents.grammar.odds import NAN, TYPES, log_odds
 from agents.grammar.reading import Reading
@@ -21,6 +21,8 @@ UNLIKELY = 0.02
 KINDS = tuple(sorted(NAMES))
 ROLES = ("authority", "complainant", "defendant", "target")
 
+_NEVER = log_odds(0.0)
+
 
 class Pair(NamedTuple):
     """An act, by its place, and a filler of one of its slots, with the numbers that describe them."""
@@ -30,73 +32,124 @@ class Pair(NamedTuple):
     row: list[float]
 
 
+class _Act(NamedTuple):
+    """An act's numbers, computed once for all its fillers."""
+
+    sentence: int
+    likely: bool
+    news: bool
+    type: int
+    odds: list[float]
+
+
+class _Slot(NamedTuple):
+    """How likely all fillers of a slot are, the likeliest first."""
+
+    ranked: list[float]
+    top: float
+    """Log odds of the likeliest."""
+    sure: int
+
+
+Thing = tuple[str, Key]
+"""A slot and the key of what may fill it: a slot's things are of one family, where keys are unique."""
+
+Chances = Sequence[tuple[int, float]]
+"""By the place of the act, how likely a thing fills its slot there."""
+
+
 def pairs(reading: Reading, judged: Sequence[Judged], raw: Sequence[Sequence[Filler]]) -> list[Pair]:
     """Return the pairs worth a second look; `raw` holds what the linear models say, by act."""
-    by_thing: dict[tuple[str, Group], list[tuple[int, float]]] = defaultdict(list)
+    chances: dict[Thing, list[tuple[int, float]]] = defaultdict(list)
     for n, fillers in enumerate(raw):
         for filler in fillers:
-            by_thing[filler.slot, filler.group].append((n, filler.likely))
-    best = {thing: max(p for _, p in chances) for thing, chances in by_thing.items()}
+            chances[filler.slot, filler.group.key].append((n, filler.likely))
+    seconds = {thing for thing, found in chances.items() if max(p for _, p in found) > 5 * UNLIKELY}
+    acts = [_act(each) for each in judged]
+    alone: dict[Thing, list[float]] = {}
     found = []
     for n, fillers in enumerate(raw):
-        scores = {(f.slot, f.group): f.likely for f in fillers}
-        ranked = _ranked(fillers)
+        slots = _ranked(fillers)
+        odds = {(f.slot, f.group.key): log_odds(f.likely) for f in fillers}
         for filler in fillers:
-            thing = filler.slot, filler.group
-            if filler.likely > UNLIKELY or best[thing] > 5 * UNLIKELY:
-                elsewhere = [(judged[m], p) for m, p in by_thing[thing] if m != n]
-                row = _row(
-                    reading,
-                    judged[n],
-                    filler=filler,
-                    elsewhere=elsewhere,
-                    scores=scores,
-                    ranked=ranked[filler.slot],
-                )
+            thing = filler.slot, filler.group.key
+            if filler.likely > UNLIKELY or thing in seconds:
+                if thing not in alone:
+                    alone[thing] = _alone(reading, filler.group)
+                row = [
+                    odds[thing],
+                    acts[n].type,
+                    *_roles(filler, odds),
+                    *_elsewhere(n, acts, chances[thing]),
+                    *_rank(filler, odds[thing], slots[filler.slot]),
+                    *_distance(filler.group, acts[n].sentence),
+                    *alone[thing],
+                    *acts[n].odds,
+                ]
                 found.append(Pair(n, filler, row))
     return found
 
 
-def _ranked(fillers: Sequence[Filler]) -> Mapping[str, list[float]]:
+def _act(judged: Judged) -> _Act:
+    return _Act(
+        judged.candidate.sentence,
+        judged.likely > 0.25,
+        judged.news >= 0.5,
+        TYPES.index(judged.candidate.type),
+        [log_odds(judged.news), log_odds(judged.likely)],
+    )
+
+
+def _ranked(fillers: Sequence[Filler]) -> Mapping[str, _Slot]:
     found: dict[str, list[float]] = defaultdict(list)
     for filler in fillers:
         found[filler.slot].append(filler.likely)
-    return {slot: sorted(values, reverse=True) for slot, values in found.items()}
+    return {
+        slot: _Slot(sorted(values, reverse=True), log_odds(max(values)), sum(p > 0.3 for p in values))
+        for slot, values in found.items()
+    }
 
 
-def _row(
-    reading: Reading,
-    act: Judged,
-    *,
-    filler: Filler,
-    elsewhere: Sequence[tuple[Judged, float]],
-    scores: Mapping[tuple[str, Group], float],
-    ranked: Sequence[float],
-) -> list[float]:
-    group = filler.group
-    before, here, after = group.around(act.candidate.sentence)
-    likely = [(other, p) for other, p in elsewhere if other.likely > 0.25]
-    alike = [p for other, p in likely if (other.news >= 0.5) == (act.news >= 0.5)]
+def _roles(filler: Filler, odds: Mapping[Thing, float]) -> list[float]:
+    """Return how likely a name fills each of the act's name slots."""
+    if FAMILY[filler.slot] != "name":
+        return [0.0] * len(ROLES)
+    key = filler.group.key
+    return [odds.get((role, key), _NEVER) for role in ROLES]
+
+
+def _elsewhere(n: int, acts: Sequence[_Act], chances: Chances) -> list[float]:
+    """Return what is said of the thing in the likely other acts, in those alike in time role, in those near by."""
+    if len(chances) == 1:
+        return [NAN] * 4
+    act = acts[n]
+    others = [(acts[m], p) for m, p in chances if m != n]
+    likely = [p for other, p in others if other.likely]
+    alike = [p for other, p in others if other.likely and other.news == act.news]
+    near = [p for other, p in others if -2 <= other.sentence - act.sentence <= 2]
     return [
-        log_odds(filler.likely),
-        TYPES.index(act.candidate.type),
-        *(log_odds(scores.get((role, group), 0.0)) if FAMILY[filler.slot] == "name" else 0.0 for role in ROLES),
-        log_odds(max((p for _, p in likely), default=0.0)) if likely else NAN,
-        sum(p for _, p in likely) / len(likely) if likely else NAN,
+        log_odds(max(likely)) if likely else NAN,
+        sum(likely) / len(likely) if likely else NAN,
         sum(alike) / len(alike) if alike else NAN,
-        max((p for other, p in elsewhere if abs(other.candidate.sentence - act.candidate.sentence) <= 2), default=NAN),
-        ranked.index(filler.likely),
-        log_odds(ranked[0]) - log_odds(filler.likely),
-        sum(p > 0.3 for p in ranked),
-        before,
-        after,
-        here,
+        max(near) if near else NAN,
+    ]
+
+
+def _rank(filler: Filler, odds: float, slot: _Slot) -> list[float]:
+    return [slot.ranked.index(filler.likely), slot.top - odds, slot.sure]
+
+
+def _distance(group: Group, sentence: int) -> list[float]:
+    before, here, after = group.around(sentence)
+    return [before, after, here]
+
+
+def _alone(reading: Reading, group: Group) -> list[float]:
+    return [
         len(group.sentences),
         any(reading.sentence(n).kind == "title" for n in group.sentences[:3]),
         group.sentences[0],
         KINDS.index(group.kind) if group.kind in KINDS else -1,
-        log_odds(act.news),
-        log_odds(act.likely),
     ]
 
 

@@ -1,6 +1,7 @@
 """Words of a sentence, with their places and short stems, for the models' features."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*|[$€£¥%]")
@@ -22,8 +23,15 @@ def words(text: str, start: int, end: int) -> list[Word]:
 
 
 def _word(start: int, end: int, raw: str) -> Word:
+    lowered, root = _forms(raw)
+    return Word(start, end, lowered, root, raw[0].isupper())
+
+
+@lru_cache(maxsize=1 << 15)
+def _forms(raw: str) -> tuple[str, str]:
+    """Return a word in lower case, and its stem; kept, as few words make up most of all texts."""
     lowered = raw.lower()
-    return Word(start, end, lowered, stem(lowered), raw[0].isupper())
+    return lowered, stem(lowered)
 
 
 def stem(word: str) -> str:
