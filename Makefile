@@ -45,7 +45,7 @@ unit: $(STAMP)-test
 services: $(STAMP)-test ## Start real Kafka and Elasticsearch, to stay until `python -m infra.services down`
 	$(BIN)/python -m infra.services up
 
-quality: $(STAMP)-test ## Score the event coder on labelled articles, each read by models not trained on it
+quality: $(STAMP)-test ## Score the event coder on labelled articles (the project's own where no others lie beside it)
 	$(BIN)/python tools/quality.py
 
 train: $(STAMP)-test ## Train the event coder's models anew

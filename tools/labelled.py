@@ -22,6 +22,7 @@ CUT = 8000
 NEARLY = 9000
 """Files up to this long are read whole: what was cut off holds no act of its own, and may be all text of a page."""
 
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
@@ -36,12 +37,20 @@ class Labelled(NamedTuple):
     """True for the half of the articles whose errors may be read by who writes rules."""
     reported: bool = True
     """False for those that are only learnt from."""
+    page: str = ""
+    """The file as it is."""
+
+    @property
+    def text(self) -> str:
+        """What may be quoted: the page without pictures and the addresses of links."""
+        return _LINK.sub(r"\1", _PICTURE.sub("", self.page))
 
 
-def load(gold: Path) -> list[Labelled]:
-    """Return the labelled articles of a folder with `labels.jsonl` and `texts/`."""
-    rows = [json.loads(line) for line in (gold / "labels.jsonl").read_text("utf-8").splitlines() if line.strip()]
-    files = {path.stem: path for path in (gold / "texts").iterdir()}
+def load(folder: Path) -> list[Labelled]:
+    """Return the labelled articles of a folder with `labels.jsonl` and the pages in `texts/` or `articles/`."""
+    rows = [json.loads(line) for line in (folder / "labels.jsonl").read_text("utf-8").splitlines() if line.strip()]
+    pages = next(folder / name for name in ("texts", "articles") if (folder / name).is_dir())
+    files = {path.stem: path for path in pages.iterdir()}
     return [_labelled(row, files[row["article"]].read_text("utf-8")) for row in rows]
 
 
@@ -66,7 +75,7 @@ def _labelled(row: dict[str, Any], text: str) -> Labelled:
     name = row["article"]
     digest = hashlib.sha256(name.encode()).digest()
     fold = int.from_bytes(digest[1:5], "big") % FOLDS
-    return Labelled(name, row, stories(name, text), fold, digest[0] % 2 == 0)
+    return Labelled(name, row, stories(name, text), fold, digest[0] % 2 == 0, page=text)
 
 
 def stories(name: str, text: str) -> tuple[Article, ...]:
