@@ -1,0 +1,65 @@
+"""The measure of linking: wrong merges cost precision, splits cost recall, and what is touched is no wrong merge."""
+
+import pytest
+from link_quality import Gold, is_same, name_of, opened, scores
+
+NONE: frozenset[str] = frozenset()
+GOLD = {
+    "wire-1": Gold("quaylist", NONE),
+    "wire-2": Gold("flume", NONE),
+    "wire-3": Gold("quaylist", NONE),
+    "wire-4": Gold("flume", frozenset({"quaylist"})),
+    "wire-5": Gold(None, NONE),
+}
+RIGHT = {"wire-1": "case-1", "wire-2": "case-2", "wire-3": "case-1", "wire-4": "case-2"}
+
+
+def scored(**changed: str) -> dict[str, float]:
+    given = RIGHT | {name.replace("_", "-"): case for name, case in changed.items()}
+    return scores(GOLD, given, set(GOLD))
+
+
+def test_cases_as_labelled_score_in_full():
+    found = scored()
+    assert [found[name] for name in ("B-cubed F1", "precision", "recall", "opened")] == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_opening_a_case_for_every_article_is_the_floor():
+    alone = {name: name for name in RIGHT}
+    found = scores(GOLD, alone, set(GOLD))
+    assert found["B-cubed F1"] == pytest.approx(found["all new"])
+    assert (found["precision"], found["recall"], found["opened"]) == (1.0, 0.0, 0.5)
+
+
+def test_a_wrong_merge_costs_precision_only():
+    found = scored(wire_2="case-1", wire_4="case-1")
+    assert found["recall"] == 1.0
+    assert found["precision"] == pytest.approx(4 / 6)  # wire-4 touches the other case, so two of the pairs may stand
+    assert found["opened"] == 1.0
+
+
+def test_a_split_costs_recall_and_opens_a_case_too_many():
+    found = scored(wire_3="case-3")
+    assert (found["precision"], found["recall"]) == (1.0, 0.5)
+    assert found["opened"] == pytest.approx(2 / 3)
+
+
+def test_an_article_that_was_given_no_case_stands_alone():
+    found = scores(GOLD, {name: case for name, case in RIGHT.items() if name != "wire-3"}, set(GOLD))
+    assert found["recall"] == 0.5
+
+
+def test_a_fold_counts_the_cases_of_its_own_articles():
+    assert opened(GOLD, RIGHT, {"wire-2"}) == 1.0
+    assert opened(GOLD, RIGHT | {"wire-3": "case-3"}, {"wire-3"}) == 0.0
+    assert opened(GOLD, RIGHT, {"wire-3"}) == 1.0  # it opened none
+
+
+def test_an_article_may_stand_in_a_case_that_it_touches():
+    assert is_same(GOLD["wire-1"], GOLD["wire-3"])
+    assert is_same(GOLD["wire-1"], GOLD["wire-4"])
+    assert not is_same(GOLD["wire-1"], GOLD["wire-2"])
+
+
+def test_an_article_s_name_is_without_its_folder():
+    assert name_of("wire/2024-06-05-three-held") == "wire-2024-06-05-three-held"
