@@ -16,7 +16,7 @@ from agents.grammar.mention import Mention, MoneyValue
 from agents.grammar.model import shipped_models
 from agents.grammar.pairing import group_features, pair_features
 from agents.grammar.reading import Reading
-from agents.grammar.values import money_kind, named_once, text_of
+from agents.grammar.values import money_kind, named_once, term_of, text_of
 from schemas.taxonomy import EventType, Status
 
 TEXT = """# Flume sues Vane
@@ -146,6 +146,24 @@ def test_the_kind_of_an_amount_is_what_the_sentence_does_with_it(
     money = groups(reading)[0]
     act = Act(judged(reading, kind, status), {})
     assert money_kind(Filler("money", money, 0.9), reading, act) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status", "months"),
+    [
+        ("Vane was sentenced to four years in prison.", Status.HAPPENED, 48.0),
+        ("Vane was sentenced to time served and 20 years of supervised release.", Status.HAPPENED, None),
+        ("Vane was sentenced to three years of probation.", Status.HAPPENED, None),
+        ("Vane was sentenced to three years in prison and three years of supervised release.", Status.HAPPENED, 36.0),
+        ("Vane was given a two-year suspended sentence.", Status.HAPPENED, 24.0),
+        ("Prosecutors want Vane to be sentenced to between 4 and 6 years in prison.", Status.SOUGHT, None),
+    ],
+)
+def test_only_custody_is_a_prison_term(sentence: str, status: Status, months: float | None) -> None:
+    reading = read(sentence)
+    term = next(g for g in groups(reading) if g.family == "term")
+    act = Act(judged(reading, EventType.SENTENCE, status), {})
+    assert term_of(Filler("prison", term, 0.9), reading, act) == months
 
 
 def test_a_docket_is_taken_from_the_sentence_or_where_it_is_the_only_one() -> None:

@@ -46,8 +46,14 @@ def count_of(filler: Filler) -> Count:
 
 
 def term_of(filler: Filler, reading: Reading, act: Act) -> float | None:
-    """Return a term in months; None for a range that is asked for or expected (rule 20 of the guide)."""
+    """Return a prison term in months.
+
+    None for a range that is asked for or expected (rule 20 of the guide), and where no mention of that length is of
+    custody: probation and supervised release are no prison.
+    """
     mention = filler.group.mentions[0]
+    if all(m.value.probation and not m.value.suspended for m in filler.group.mentions):
+        return None
     open_ = act.judged.status in (Status.SOUGHT, Status.PLANNED)
     if open_ and _RANGE.search(reading.text, max(0, mention.start - 12), mention.end):
         return None

@@ -79,7 +79,7 @@ def values_of(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str
     news = item.news >= 0.5
     single = {slot: slots[slot][0] for slot in ("court", "country", "date", "prison") if slots.get(slot)}
     day = str(single["date"].group.key[0]) if "date" in single else None
-    term = single["prison"].group.mentions[0].value if "prison" in single else None
+    months = term_of(single["prison"], reading, item.act) if "prison" in single else None
     once = {kind: named_once(reading, sentence, kind, news=news) for kind in ("docket", "operation")}
     values = {
         **{slot: tuple(name_of(f) for f in slots.get(slot, ())) for slot in NAME_SLOTS},
@@ -88,8 +88,8 @@ def values_of(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str
         "date": day,
         "counts": tuple(count_of(f) for f in slots.get("counts", ())),
         "money": tuple(money_of(f, reading, item.act, day) for f in slots.get("money", ())),
-        "prison_months": term_of(single["prison"], reading, item.act) if "prison" in single else None,
-        "suspended": bool(term and term.suspended),
+        "prison_months": months,
+        "suspended": months is not None and bool(single["prison"].group.mentions[0].value.suspended),
         **{kind: text_of(mention) for kind, mention in once.items()},
     }
     spans = {field: places for field, places in spans_of(reading, sentence, slots) if values[field] is not None}
