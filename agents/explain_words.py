@@ -7,7 +7,7 @@ def percent(share: float) -> str:
     """Return a probability in per cent; never all and never nothing, for no model is that sure."""
     if share < 0.001:
         return "<0.1%"
-    if share > 0.995:
+    if share >= 0.995:
         return ">99%"
     return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
 

@@ -108,9 +108,15 @@ def _marked(pieces: Sequence[Piece], inside: Sequence[str]) -> Text:
 
 def _event(one: Considered, event: Event) -> RenderableType:
     head = Text.assemble((f"[{one.label}]", _NUMBER), " ", (_clean(line_of(event)), "bold"))
-    quote = Text(f"“{_clean(one.quote)}”", "italic")
+    quote = Text(_quoted(one.quote), "italic")
     parts: list[RenderableType] = [quote, _judgement(one), *([_values(one)] if one.values else [])]
     return Group(head, Padding(Group(*parts, *_reasons(one.reasons)), (0, 0, 1, 4)))
+
+
+def _quoted(quote: str) -> str:
+    """Return a quote in quotation marks, unless it brings its own."""
+    text = _clean(quote)
+    return text if text[:1] in '“"‘«' else f"“{text}”"
 
 
 def _judgement(one: Considered) -> Text:
@@ -149,7 +155,8 @@ def _rest(story: Explanation, *, every: bool) -> Iterator[RenderableType]:
     """Yield the triggers that told nothing, with the step at which each ended and the reason."""
     rest = [one for one in story.considered if one.step is not Step.TOLD]
     shown = [one for one in rest if every or one.step is not Step.JUDGE]
-    yield Text(f"Not told: {len(rest)}", "bold underline")
+    if rest:
+        yield Text(f"Not told: {len(rest)}", "bold underline")
     if shown:
         yield Text(STEPS, "dim")
         yield _table(shown)
