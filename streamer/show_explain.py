@@ -92,7 +92,9 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 
 def _marked(pieces: Sequence[Piece], inside: Sequence[str]) -> Text:
     valued = bool(pieces[0].values)
-    text = Text("{" if valued else "", _VALUE)
+    text = Text()
+    if valued:
+        text.append("{", _VALUE)
     for piece in pieces:
         style = _VALUE if valued else _QUOTE if inside else ""
         if piece.triggers:

@@ -183,7 +183,8 @@ def test_all_shows_what_was_judged_unlikely():
 
 def test_colours_only_add_to_the_text():
     plain, coloured = (drawn(explained(TWICE), terminal=terminal) for terminal in (False, True))
-    assert "\x1b[" in coloured
+    assert re.search(r"\x1b\[1;36m{(?:\x1b\[[\d;]*m)*Lisbon", coloured)
+    assert "\nThe match was stopped" in coloured  # no colour where there is no mark
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
 
 
