@@ -8,6 +8,8 @@ import pytest
 from agents.grammar.forest import Forest
 from agents.grammar.model import Linear, Models, columns_of, probability, read_models, shipped_models, write_models
 
+LABELS = ("court|", "court|fine", "court|raid", "date|", "date|raid")
+
 
 def linear() -> Linear:
     weights = np.array([[1.0, 0.0], [-2.0, 0.5]], np.float32)
@@ -34,9 +36,22 @@ def test_scores_add_the_weights_of_known_features() -> None:
 
 
 def test_columns_of_a_part_are_the_shared_ones_and_those_of_the_type() -> None:
-    labels = ("court|", "court|fine", "court|raid", "date|", "date|raid")
-    assert columns_of(labels, "fine") == [("court", (0, 1)), ("date", (3,))]
-    assert columns_of(labels, "raid") == [("court", (0, 2)), ("date", (3, 4))]
+    assert columns_of(LABELS, "fine") == [("court", (0, 1)), ("date", (3,))]
+    assert columns_of(LABELS, "raid") == [("court", (0, 2)), ("date", (3, 4))]
+
+
+def test_typed_scores_add_what_is_said_of_all_types_and_of_one() -> None:
+    weights = np.array([[1, 2, 4, 8, 16], [32, 64, 128, 256, 512]], np.float32)
+    model = Linear({"a": 0, "b": 1}, weights, np.array([1, 0, 0, 2, 0], np.float32), LABELS)
+    items, types = [["a"], ["a", "unknown", "b"], [], ["b"]], ["fine", "raid", "raid", "sentence"]
+    places = model.typed.places(types)
+    found = model.typed.scores(items, places)
+    for item, kind, scores in zip(items, types, found.tolist(), strict=True):
+        columns = columns_of(LABELS, kind)
+        assert scores == [sum(model.scores(item)[n] for n in own) for _, own in columns]
+    assert model.typed.parts == ("court", "date")
+    bias = model.typed.scores([[]] * 4, places)
+    assert (model.typed.shares(items)[range(4), places] + bias).tolist() == found.tolist()
 
 
 def test_probabilities_are_safe_for_any_score() -> None:

@@ -61,7 +61,7 @@ def likely_acts(reading: Reading, judged: Sequence[Judged], models: Models) -> L
     """Return the likelier candidates with all that may fill their slots, the likeliest first."""
     found = sorted(judged, key=lambda j: (-j.likely, j.candidate.sentence))[:MOST]
     things = look_at(reading, groups(reading) if found else [], models)
-    return Likely(tuple(found), tuple(fillers(reading, j.candidate, things, models) for j in found))
+    return Likely(tuple(found), fillers(reading, [j.candidate for j in found], things, models))
 
 
 def fill(reading: Reading, likely: Likely, forests: Mapping[str, Forest]) -> list[Act]:

@@ -5,11 +5,12 @@ One linear model per family of things scores each pair of an event and a thing, 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate
 from agents.grammar.groups import Group, Key
-from agents.grammar.model import Array, Models, columns_of, probability
+from agents.grammar.model import Array, Models, probabilities
 from agents.grammar.pairing import group_features, pair_features
 from agents.grammar.reading import Reading
 
@@ -50,20 +51,24 @@ class Filler(NamedTuple):
 
 
 class Things(NamedTuple):
-    """The things of an article, with what is computed once for each."""
+    """The things of an article by family, with what is computed once for each."""
 
-    groups: tuple[Group, ...]
-    alone: tuple[Array | None, ...]
-    """The share of the thing itself in its scores; None where it fills no slot."""
+    groups: Mapping[str, tuple[Group, ...]]
+    alone: Mapping[str, Array]
+    """The share of each thing itself in its scores: by thing, type and slot."""
 
 
 def look_at(reading: Reading, found: Sequence[Group], models: Models) -> Things:
-    """Return the things of an article, each scored alone."""
-    alone = (
-        models.linear[group.family].scores(group_features(reading, group)) if group.family in FAMILIES else None
-        for group in found
-    )
-    return Things(tuple(found), tuple(alone))
+    """Return the things of an article that can fill a slot, each scored alone."""
+    by_family: dict[str, list[Group]] = defaultdict(list)
+    for group in found:
+        if group.family in FAMILIES:
+            by_family[group.family].append(group)
+    alone = {
+        family: models.linear[family].typed.shares([group_features(reading, group) for group in members])
+        for family, members in by_family.items()
+    }
+    return Things({family: tuple(members) for family, members in by_family.items()}, alone)
 
 
 def slots_of(group: Group) -> list[str]:
@@ -80,16 +85,26 @@ def in_reach(candidate: Candidate, group: Group) -> bool:
     return group.family in FAR and (group.sentences[0] <= OPENING or len(group.sentences) >= OFTEN)
 
 
-def fillers(reading: Reading, candidate: Candidate, things: Things, models: Models) -> list[Filler]:
-    """Return how likely each thing in reach fills each of its slots in the event."""
-    columns = {family: columns_of(models.linear[family].labels, candidate.type) for family in FAMILIES}
-    found = []
-    for group, alone in zip(things.groups, things.alone, strict=True):
-        if alone is not None and in_reach(candidate, group):
-            model = models.linear[group.family]
-            total = (alone + model.scores(pair_features(reading, candidate, group)) - model.bias).tolist()
-            for slot, own in columns[group.family]:
-                found.append(Filler(slot, group, probability(sum(total[n] for n in own))))
+def fillers(
+    reading: Reading, candidates: Sequence[Candidate], things: Things, models: Models
+) -> tuple[list[Filler], ...]:
+    """Return, for each event, how likely each thing in reach fills each of its slots."""
+    found: tuple[list[Filler], ...] = tuple([] for _ in candidates)
+    for family, members in things.groups.items():
+        near = [
+            (n, place)
+            for n, candidate in enumerate(candidates)
+            for place, group in enumerate(members)
+            if in_reach(candidate, group)
+        ]
+        if near:
+            typed = models.linear[family].typed
+            types = typed.places(candidates[n].type for n, _ in near)
+            features = [pair_features(reading, candidates[n], members[place]) for n, place in near]
+            alone = things.alone[family][[place for _, place in near], types]
+            chances = probabilities(alone + typed.scores(features, types)).tolist()
+            for (n, place), own in zip(near, chances, strict=True):
+                found[n].extend(Filler(*one) for one in zip(typed.parts, repeat(members[place]), own))
     return found
 
 

@@ -2,12 +2,12 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate, propose
 from agents.grammar.features import bag, candidate_features, outcome_features
-from agents.grammar.model import Array, Linear, Models, columns_of, probability
+from agents.grammar.model import Linear, Models, probabilities, probability
 from agents.grammar.reading import Reading
 from schemas.taxonomy import Status
 
@@ -74,13 +74,15 @@ def _judged(item: Described, likely: float, told: float, model: Linear) -> Judge
     return Judged(item.candidate, likely, told, Status(status), sure, news, by_part["aggregate"]["yes"] > 0)
 
 
-def likelihoods(described: Iterable[Described], model: Linear) -> Iterator[tuple[float, float]]:
+def likelihoods(described: Sequence[Described], model: Linear) -> Iterator[tuple[float, float]]:
     """Yield the two probabilities of each candidate; the words of a sentence are scored once for all its candidates."""
-    of_stems: tuple[int, Array] | None = None
-    for item in described:
-        if of_stems is None or of_stems[0] != item.candidate.sentence:
-            of_stems = item.candidate.sentence, model.scores(item.stems)
-        total = (of_stems[1] + model.scores(item.features) - model.bias).tolist()
-        slots = dict(columns_of(model.labels, item.candidate.type))
-        likely, told = (probability(sum(total[n] for n in slots[name])) for name in ("stated", "told"))
-        yield likely, told
+    if not described:
+        return
+    typed = model.typed
+    sentences = {item.candidate.sentence: item.stems for item in described}
+    row = {sentence: n for n, sentence in enumerate(sentences)}
+    types = typed.places(item.candidate.type for item in described)
+    of_stems = typed.shares(list(sentences.values()))[[row[item.candidate.sentence] for item in described], types]
+    chances = probabilities(of_stems + typed.scores([item.features for item in described], types))
+    for both in chances[:, [typed.parts.index(part) for part in ("stated", "told")]].tolist():
+        yield both[0], both[1]

@@ -9,6 +9,7 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 from agents.grammar.forest import Forest, forest_arrays, read_forest
 
 Array = NDArray[np.float32]
+Places = NDArray[np.intp]
 
 
-class Linear(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Linear:
     """A matrix of weights with names."""
 
     rows: Mapping[str, int]
@@ -30,8 +33,7 @@ class Linear(NamedTuple):
 
     def scores(self, features: Iterable[str]) -> Array:
         """Return one score per label."""
-        known = [row for row in map(self.rows.get, features) if row is not None]
-        total: Array = self.weights[known].sum(axis=0) + self.bias
+        total: Array = self.weights[self._known(features)].sum(axis=0) + self.bias
         return total
 
     def shares(self, features: Iterable[str], columns: Sequence[int]) -> dict[str, float]:
@@ -42,6 +44,67 @@ class Linear(NamedTuple):
     def score(self, features: Iterable[str]) -> float:
         """Return the score of a model with one label."""
         return float(self.scores(features)[0])
+
+    @functools.cached_property
+    def typed(self) -> "Typed":
+        """The same weights, by part of the model and type of event."""
+        return _typed(self)
+
+    def _known(self, features: Iterable[str]) -> list[int]:
+        return [row for row in map(self.rows.get, features) if row is not None]
+
+
+class Typed(NamedTuple):
+    """A linear model whose labels are `part|` and `part|type`, with what both say of a type added up."""
+
+    rows: Mapping[str, int]
+    sums: Array
+    """By feature, type and part. The last two rows: the bias, and nothing."""
+    types: Mapping[str, int]
+    """Places of the types; one more, the last, is of any other type."""
+    parts: tuple[str, ...]
+
+    def shares(self, items: Sequence[Iterable[str]]) -> Array:
+        """Return what the features of each item add to the scores: by item, type and part."""
+        rows, starts = self._gathered(items, -1)
+        found: Array = np.add.reduceat(self.sums.take(rows, axis=0), starts, axis=0)
+        return found
+
+    def scores(self, items: Sequence[Iterable[str]], types: Places) -> Array:
+        """Return the scores of each item, of which type it is: by item and part."""
+        rows, starts = self._gathered(items, -2)
+        lengths = np.diff(starts, append=len(rows))
+        flat = self.sums.reshape(-1, len(self.parts))
+        found: Array = np.add.reduceat(
+            flat.take(rows * self.sums.shape[1] + np.repeat(types, lengths), axis=0), starts, axis=0
+        )
+        return found
+
+    def places(self, types: Iterable[str]) -> Places:
+        """Return the places of types."""
+        return np.array([self.types.get(each, len(self.types)) for each in types], np.intp)
+
+    def _gathered(self, items: Sequence[Iterable[str]], first: int) -> tuple[Places, Places]:
+        """Return the rows of the known features of all items, and where those of each begin; all begin with `first`."""
+        rows: list[int] = []
+        starts = []
+        for features in items:
+            starts.append(len(rows))
+            rows.append(len(self.sums) + first)
+            rows.extend(row for row in map(self.rows.get, features) if row is not None)
+        return np.array(rows, np.intp), np.array(starts, np.intp)
+
+
+def _typed(model: Linear) -> Typed:
+    split = [label.partition("|")[::2] for label in model.labels]
+    parts = tuple(dict.fromkeys(part for part, _ in split))
+    types = {kind: n for n, kind in enumerate(sorted({kind for _, kind in split if kind}))}
+    sums = np.zeros((len(model.weights) + 2, len(types) + 1, len(parts)), np.float32)
+    for column, (part, kind) in enumerate(split):
+        places = slice(None) if not kind else types[kind]
+        sums[:-2, places, parts.index(part)] += model.weights[:, column].reshape(-1, *[1] * (not kind))
+        sums[-2, places, parts.index(part)] += model.bias[column]
+    return Typed(model.rows, sums, types, parts)
 
 
 LINEAR, FOREST = "linear-", "forest-"
@@ -69,6 +132,12 @@ def columns_of(labels: tuple[str, ...], kind: str) -> list[tuple[str, tuple[int,
 def probability(score: float) -> float:
     """Return the logistic function of a score, safe for any size."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def probabilities(scores: Array) -> NDArray[np.float64]:
+    """Return the logistic function of scores, safe for any size."""
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(scores.astype(np.float64), -30, 30)))
+    return found
 
 
 @functools.cache
