@@ -78,11 +78,9 @@ def slots_of(group: Group) -> list[str]:
 
 def in_reach(candidate: Candidate, group: Group) -> bool:
     """Say whether a thing stands near enough to be looked at; a name also where it opens the article or comes often."""
-    before, here, after = group.around(candidate.sentence)
-    reach = REACH[group.family]
-    if here > 0 or before <= reach or after <= reach:
+    if group.family in FAR and (group.sentences[0] <= OPENING or len(group.sentences) >= OFTEN):
         return True
-    return group.family in FAR and (group.sentences[0] <= OPENING or len(group.sentences) >= OFTEN)
+    return group.distance(candidate.sentence) <= REACH[group.family]
 
 
 def fillers(

@@ -6,7 +6,7 @@ A feature is a string, so that a weight can be read and explained.
 import bisect
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agents.grammar.candidates import Candidate
 from agents.grammar.mention import DateValue, Mention
@@ -46,40 +46,68 @@ def bag(reading: Reading, index: int) -> Iterator[str]:
     yield from {f"b={a}_{b}" for a, b in itertools.pairwise(stems)}
 
 
-def _around_trigger(reading: Reading, candidate: Candidate) -> Iterator[str]:
+def trigger_place(reading: Reading, start: int) -> tuple[int, str]:
+    """Return which word of its sentence a trigger begins with, and its voice."""
+    index = reading.sentence_at(start)
+    at = max(0, bisect.bisect_right(reading.starts_in(index), start) - 1)
+    return at, voice_of(reading.words_in(index), at)
+
+
+def _around_trigger(reading: Reading, candidate: Candidate) -> list[str]:
     found = reading.words_in(candidate.sentence)
-    at = max(0, bisect.bisect_right([w.start for w in found], candidate.head.start) - 1)
-    end = bisect.bisect_left([w.start for w in found], candidate.head.end)
-    yield f"trigger={'_'.join(w.text for w in found[at:end][:3])}"
-    for rule in sorted({t.rule for t in candidate.triggers}):
-        yield f"rule={rule}"
-    yield f"strong={any(t.strong for t in candidate.triggers)}"
-    for offset in (1, 2, 3):
-        yield f"left{offset}={_text(found, at - offset)}"
-        yield f"right{offset}={_text(found, end + offset - 1)}"
-    yield f"left12={_text(found, at - 2)}_{_text(found, at - 1)}"
-    yield f"right12={_text(found, end)}_{_text(found, end + 1)}"
-    yield from {f"near={word.stem}" for word in found[max(0, at - 7) : at]}
-    yield from {f"after={word.stem}" for word in found[end : end + 7]}
-    yield f"voice={voice_of(found, at)}"
+    at, voice = reading.once(trigger_place, candidate.head.start)
+    end = bisect.bisect_left(reading.starts_in(candidate.sentence), candidate.head.end)
+    three, two, one = (_text(found, at - offset) for offset in (3, 2, 1))
+    first, second, third = (_text(found, end + offset) for offset in (0, 1, 2))
+    return [
+        f"trigger={'_'.join([w.text for w in found[at:end][:3]])}",
+        *[f"rule={rule}" for rule in sorted({t.rule for t in candidate.triggers})],
+        f"strong={any(t.strong for t in candidate.triggers)}",
+        f"left1={one}",
+        f"right1={first}",
+        f"left2={two}",
+        f"right2={second}",
+        f"left3={three}",
+        f"right3={third}",
+        f"left12={two}_{one}",
+        f"right12={first}_{second}",
+        *{f"near={word.stem}" for word in found[max(0, at - 7) : at]},
+        *{f"after={word.stem}" for word in found[end : end + 7]},
+        f"voice={voice}",
+    ]
 
 
 def _text(found: Sequence[Word], at: int) -> str:
-    return found[at].stem if 0 <= at < len(found) else "<edge>"
+    return found[at].stem if 0 <= at < len(found) else EDGE
 
 
-def _masked(reading: Reading, candidate: Candidate) -> Iterator[str]:
-    """Yield the words around the trigger with names and values replaced by their kind: "<agency> arrest <person>"."""
+def _masked(reading: Reading, candidate: Candidate) -> list[str]:
+    """Return the words around the trigger with names and values replaced by their kind: "<agency> arrest <person>"."""
     found = reading.masked_in(candidate.sentence)
-    at = max(0, bisect.bisect_right([start for start, _ in found], candidate.head.start) - 1)
-    words = [EDGE, EDGE, *(word for _, word in found), EDGE, EDGE]
-    a, b, c, d, e = words[at : at + 5]
-    yield from (f"m-={b}_{c}", f"m+={c}_{d}", f"m-+={b}_{c}_{d}", f"m--={a}_{b}_{c}", f"m++={c}_{d}_{e}")
-    yield from {f"before={word}" for _, word in found[max(0, at - 5) : at]}
-    yield from {f"behind={word}" for _, word in found[at + 1 : at + 6]}
-    for side, some in (("left", found[:at][::-1]), ("right", found[at + 1 :])):
-        name = next((word for _, word in some[:12] if word.startswith("<@")), "none")
-        yield f"name-{side}={name}"
+    at = max(0, bisect.bisect_right(found, candidate.head.start, key=_start) - 1)
+    words = [word for _, word in found[max(0, at - 12) : at + 13]]
+    here = min(at, 12)
+    a, b, c, d, e = ([EDGE, EDGE, *words, EDGE, EDGE])[here : here + 5]
+    before, behind = words[:here], words[here + 1 :]
+    return [
+        f"m-={b}_{c}",
+        f"m+={c}_{d}",
+        f"m-+={b}_{c}_{d}",
+        f"m--={a}_{b}_{c}",
+        f"m++={c}_{d}_{e}",
+        *{f"before={word}" for word in before[-5:]},
+        *{f"behind={word}" for word in behind[:5]},
+        f"name-left={_first_name(reversed(before))}",
+        f"name-right={_first_name(behind)}",
+    ]
+
+
+def _start(word: tuple[int, str]) -> int:
+    return word[0]
+
+
+def _first_name(words: Iterable[str]) -> str:
+    return next((word for word in words if word.startswith("<@")), "none")
 
 
 def voice_of(found: Sequence[Word], at: int) -> str:
@@ -112,26 +140,30 @@ def _cues(reading: Reading, candidate: Candidate) -> Iterator[str]:
     yield from (f"label={label}" for label in sorted(labels))
 
 
-def _place(reading: Reading, candidate: Candidate) -> Iterator[str]:
-    """Where in the article the sentence stands."""
-    sentence = reading.sentence(candidate.sentence)
+def _place(reading: Reading, candidate: Candidate) -> list[str]:
+    """Return where in the article the sentence stands, and whether the trigger stands in a quotation."""
+    start, head = reading.sentence(candidate.sentence).start, candidate.head.start
+    quote = reading.text.count("“", start, head) + reading.text.count('"', start, head)
+    return [*reading.once(_place_of_sentence, candidate.sentence), f"quoted={quote % 2 == 1}"]
+
+
+def _place_of_sentence(reading: Reading, index: int) -> list[str]:
+    sentence = reading.sentence(index)
     count = len(reading.document.sentences)
-    yield f"kind={sentence.kind}"
-    yield f"at={min(sentence.number, 6)}"
-    yield f"tenth={10 * sentence.number // count}"
-    yield f"section={min(sentence.section, 3)}"
-    yield f"last={sentence.number >= count - 4}"
-    yield f"length={min(8, (sentence.end - sentence.start) // 40)}"
     starts_paragraph = sentence.number == 0 or reading.sentence(sentence.number - 1).paragraph != sentence.paragraph
-    yield f"opens={starts_paragraph}"
-    stems = {word.stem for word in reading.words_in(candidate.sentence)}
+    stems = {word.stem for word in reading.words_in(index)}
     shared = len(stems & reading.title_stems) / max(1, len(reading.title_stems))
-    yield f"title={min(4, int(shared * 5))}"
-    yield f"size={min(5, count // 15)}"
-    quote = reading.text.count("“", sentence.start, candidate.head.start) + reading.text.count(
-        '"', sentence.start, candidate.head.start
-    )
-    yield f"quoted={quote % 2 == 1}"
+    return [
+        f"kind={sentence.kind}",
+        f"at={min(sentence.number, 6)}",
+        f"tenth={10 * sentence.number // count}",
+        f"section={min(sentence.section, 3)}",
+        f"last={sentence.number >= count - 4}",
+        f"length={min(8, (sentence.end - sentence.start) // 40)}",
+        f"opens={starts_paragraph}",
+        f"title={min(4, int(shared * 5))}",
+        f"size={min(5, count // 15)}",
+    ]
 
 
 def _company(reading: Reading, candidate: Candidate) -> Iterator[str]:

@@ -44,11 +44,17 @@ class Group(NamedTuple):
         after = self.sentences[high] - sentence if high < len(self.sentences) else NAN
         return before, high - low, after
 
+    def distance(self, sentence: int) -> int:
+        """Return how many sentences away its nearest mention is."""
+        high = bisect.bisect_left(self.sentences, sentence)
+        near = self.sentences[max(0, high - 1) : high + 1]
+        return min([abs(place - sentence) for place in near])
+
     def nearest(self, position: int, sentence: int) -> int:
         """Return the place of the mention nearest to a position of a sentence; those in the sentence go first."""
         low, high = bisect.bisect_left(self.sentences, sentence), bisect.bisect_right(self.sentences, sentence)
         places = range(low, high) if low < high else range(max(0, low - 1), min(len(self.sentences), high + 1))
-        return min(places, key=lambda n: abs(self.mentions[n].start - position))
+        return places[0] if len(places) == 1 else min(places, key=lambda n: abs(self.mentions[n].start - position))
 
 
 def groups(reading: Reading) -> list[Group]:

@@ -7,7 +7,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 
 from agents.grammar.candidates import Candidate
-from agents.grammar.features import age, voice_of
+from agents.grammar.features import age, trigger_place
 from agents.grammar.groups import Group
 from agents.grammar.mention import CountValue, Mention, MoneyValue, NameValue, PlaceValue, TermValue
 from agents.grammar.reading import Reading
@@ -33,7 +33,7 @@ def group_features(reading: Reading, group: Group) -> list[str]:
     found.extend(_value_features(reading, first))
     around: set[str] = set()
     for mention in group.mentions[:_CONTEXTS]:
-        around.update(_around(reading, mention, "doc"))
+        around.update(reading.once(_around, (mention.start, mention.end, "doc")))
     return found + sorted(around)
 
 
@@ -61,11 +61,13 @@ def pair_features(reading: Reading, candidate: Candidate, group: Group) -> list[
     """Return the features of a thing and an event together."""
     mention, where = _nearest(candidate, group)
     found = [f"where={where}", f"where={where}:{mention.kind}"]
-    found.append(f"here={min(2, group.around(candidate.sentence)[1])}")
     if where == "here":
+        found.append(f"here={min(2, group.sentences.count(candidate.sentence))}")
         found.extend(_in_sentence(reading, candidate, mention))
-    elif where in ("before1", "after1"):
-        found.extend(_around(reading, mention, where))
+        return found
+    found.append("here=0")
+    if where in ("before1", "after1"):
+        found.extend(reading.once(_around, (mention.start, mention.end, where)))
     return found
 
 
@@ -78,30 +80,30 @@ def _nearest(candidate: Candidate, group: Group) -> tuple[Mention, str]:
     return group.mentions[place], f"{'before' if gap < 0 else 'after'}{min(4, abs(gap))}"
 
 
-def _in_sentence(reading: Reading, candidate: Candidate, mention: Mention) -> Iterator[str]:
-    found = reading.words_in(candidate.sentence)
-    starts = [word.start for word in found]
-    trigger = max(0, bisect.bisect_right(starts, candidate.head.start) - 1)
+def _in_sentence(reading: Reading, candidate: Candidate, mention: Mention) -> list[str]:
+    found, starts = reading.words_in(candidate.sentence), reading.starts_in(candidate.sentence)
+    trigger, voice = reading.once(trigger_place, candidate.head.start)
     first, last = bisect.bisect_left(starts, mention.start), bisect.bisect_left(starts, mention.end)
     left = mention.start < candidate.head.start
     side = "left" if left else "right"
     distance = max(0, trigger - last if left else first - trigger - 1)
-    voice = voice_of(found, trigger)
     rank = _rank(reading, candidate, mention)
-    yield from (f"side={side}", f"side={side}:{mention.kind}", f"far={side}:{min(6, distance.bit_length())}")
-    yield f"voice={voice}:{side}"
-    yield f"rank={side}:{rank}"
-    yield f"rank={side}:{rank}:{mention.kind}"
-    yield f"rank={side}:{rank}:{voice}"
-    yield f"opens={first <= 1}:{side}"
-    yield f"clauses={min(3, _commas(reading.text, candidate, mention))}:{side}"
-    yield f"trigger={found[trigger].stem if found else ''}:{side}"
-    between = found[last:trigger] if left else found[trigger + 1 : first]
-    if len(between) <= 10:
-        yield from {f"mid={word.stem}:{side}" for word in between}
-    if len(between) <= 2:
-        yield f"path={'_'.join(word.stem for word in between)}:{side}"
-    yield from _around(reading, mention, "here")
+    between = [word.stem for word in (found[last:trigger] if left else found[trigger + 1 : first])]
+    return [
+        f"side={side}",
+        f"side={side}:{mention.kind}",
+        f"far={side}:{min(6, distance.bit_length())}",
+        f"voice={voice}:{side}",
+        f"rank={side}:{rank}",
+        f"rank={side}:{rank}:{mention.kind}",
+        f"rank={side}:{rank}:{voice}",
+        f"opens={first <= 1}:{side}",
+        f"clauses={min(3, _commas(reading.text, candidate, mention))}:{side}",
+        f"trigger={found[trigger].stem if found else ''}:{side}",
+        *({f"mid={stem}:{side}" for stem in between} if len(between) <= 10 else ()),
+        *((f"path={'_'.join(between)}:{side}",) if len(between) <= 2 else ()),
+        *reading.once(_around, (mention.start, mention.end, "here")),
+    ]
 
 
 def _commas(text: str, candidate: Candidate, mention: Mention) -> int:
@@ -113,24 +115,29 @@ def _rank(reading: Reading, candidate: Candidate, mention: Mention) -> int:
     """Return how many mentions of the same sort stand between this one and the trigger, at most 3."""
     head = candidate.head.start
     low, high = sorted((mention.start, head))
-    same = [m for m in reading.mentions_in[candidate.sentence] if _sort(m) == _sort(mention)]
-    return min(3, sum(low < m.start < high for m in same))
+    sort = _sort(mention)
+    return min(3, sum([low < m.start < high and _sort(m) == sort for m in reading.mentions_in[candidate.sentence]]))
 
 
 def _sort(mention: Mention) -> str:
     return "name" if isinstance(mention.value, NameValue) else mention.kind
 
 
-def _around(reading: Reading, mention: Mention, prefix: str) -> Iterator[str]:
-    found = reading.words_in(reading.sentence_at(mention.start))
-    starts = [word.start for word in found]
-    first, last = bisect.bisect_left(starts, mention.start), bisect.bisect_left(starts, mention.end)
-    yield f"{prefix}:left1={_stem(found, first - 1)}"
-    yield f"{prefix}:left2={_stem(found, first - 2)}_{_stem(found, first - 1)}"
-    yield f"{prefix}:right1={_stem(found, last)}"
-    yield f"{prefix}:right2={_stem(found, last)}_{_stem(found, last + 1)}"
-    yield from (f"{prefix}:left={word.stem}" for word in found[max(0, first - 4) : first])
-    yield from (f"{prefix}:right={word.stem}" for word in found[last : last + 4])
+def _around(reading: Reading, place: tuple[int, int, str]) -> list[str]:
+    """Return the stems beside a stretch of text, given as start, end, and what begins the features' names."""
+    start, end, prefix = place
+    index = reading.sentence_at(start)
+    found, starts = reading.words_in(index), reading.starts_in(index)
+    first, last = bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)
+    before, behind = _stem(found, first - 1), _stem(found, last)
+    return [
+        f"{prefix}:left1={before}",
+        f"{prefix}:left2={_stem(found, first - 2)}_{before}",
+        f"{prefix}:right1={behind}",
+        f"{prefix}:right2={behind}_{_stem(found, last + 1)}",
+        *[f"{prefix}:left={word.stem}" for word in found[max(0, first - 4) : first]],
+        *[f"{prefix}:right={word.stem}" for word in found[last : last + 4]],
+    ]
 
 
 def _stem(found: Sequence[Word], at: int) -> str:

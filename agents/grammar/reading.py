@@ -4,13 +4,17 @@ import bisect
 import datetime as dt
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from agents.grammar.cues import Cue, find_cues
 from agents.grammar.document import Document, Sentence, read_document
 from agents.grammar.mention import Mention
 from agents.grammar.triggers import Trigger, find_triggers
 from agents.grammar.words import Word, words
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 class Reading:
@@ -22,9 +26,7 @@ class Reading:
         self.published = published
         self.mentions = mentions
         self.triggers: dict[int, list[Trigger]] = find_triggers(self.document)
-        self._words: dict[int, list[Word]] = {}
-        self._cues: dict[int, list[Cue]] = {}
-        self._masked: dict[int, list[tuple[int, str]]] = {}
+        self._known: dict[tuple[Callable[..., Any], Hashable], Any] = {}
 
     @functools.cached_property
     def _starts(self) -> list[int]:
@@ -70,27 +72,49 @@ class Reading:
     def sentence(self, index: int) -> Sentence:
         return self.document.sentences[index]
 
+    def once(self, work: Callable[["Reading", K], V], key: K) -> V:
+        """Return `work(self, key)`, which is done once for each key, such as the index of a sentence."""
+        known = self._known
+        if (work, key) not in known:
+            known[work, key] = work(self, key)
+        found: V = known[work, key]
+        return found
+
     def words_in(self, index: int) -> list[Word]:
-        if index not in self._words:
-            sentence = self.sentence(index)
-            self._words[index] = words(self.text, sentence.start, sentence.end)
-        return self._words[index]
+        return self.once(_words_in, index)
+
+    def starts_in(self, index: int) -> list[int]:
+        """Return where each word of a sentence begins."""
+        return self.once(_starts_in, index)
 
     def masked_in(self, index: int) -> list[tuple[int, str]]:
         """Return where each word of a sentence begins, and its stem; a name or value is one word, `<@kind>`."""
-        if index not in self._masked:
-            self._masked[index] = list(_masked(self.words_in(index), self.mentions_in.get(index, [])))
-        return self._masked[index]
+        return self.once(_masked_in, index)
 
     def cues_in(self, index: int) -> list[Cue]:
-        if index not in self._cues:
-            sentence = self.sentence(index)
-            self._cues[index] = find_cues(self.text, sentence.start, sentence.end)
-        return self._cues[index]
+        return self.once(_cues_in, index)
 
     def types_in(self, indices: Iterable[int]) -> set[str]:
         """The event types with a strong trigger in these sentences."""
         return {t.type for index in indices for t in self.triggers.get(index, ()) if t.strong}
+
+
+def _words_in(reading: Reading, index: int) -> list[Word]:
+    sentence = reading.sentence(index)
+    return words(reading.text, sentence.start, sentence.end)
+
+
+def _starts_in(reading: Reading, index: int) -> list[int]:
+    return [word.start for word in reading.words_in(index)]
+
+
+def _cues_in(reading: Reading, index: int) -> list[Cue]:
+    sentence = reading.sentence(index)
+    return find_cues(reading.text, sentence.start, sentence.end)
+
+
+def _masked_in(reading: Reading, index: int) -> list[tuple[int, str]]:
+    return list(_masked(reading.words_in(index), reading.mentions_in.get(index, [])))
 
 
 def _masked(found: Iterable[Word], mentions: Iterable[Mention]) -> Iterator[tuple[int, str]]:

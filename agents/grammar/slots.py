@@ -4,6 +4,7 @@ The linear models see one pair of an act and a thing at a time. The forests here
 the article's other acts, and of the other things in the same act.
 """
 
+import bisect
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -42,15 +43,6 @@ class _Act(NamedTuple):
     odds: list[float]
 
 
-class _Slot(NamedTuple):
-    """How likely all fillers of a slot are, the likeliest first."""
-
-    ranked: list[float]
-    top: float
-    """Log odds of the likeliest."""
-    sure: int
-
-
 Thing = tuple[str, Key]
 """A slot and the key of what may fill it: a slot's things are of one family, where keys are unique."""
 
@@ -64,30 +56,34 @@ def pairs(reading: Reading, judged: Sequence[Judged], raw: Sequence[Sequence[Fil
     for n, fillers in enumerate(raw):
         for filler in fillers:
             chances[filler.slot, filler.group.key].append((n, filler.likely))
-    seconds = {thing for thing, found in chances.items() if max(p for _, p in found) > 5 * UNLIKELY}
+    seconds = {thing for thing, found in chances.items() if max(found, key=_chance)[1] > 5 * UNLIKELY}
     acts = [_act(each) for each in judged]
     alone: dict[Thing, list[float]] = {}
     found = []
     for n, fillers in enumerate(raw):
-        slots = _ranked(fillers)
-        odds = {(f.slot, f.group.key): log_odds(f.likely) for f in fillers}
+        slots = _by_slot(fillers)
+        ranked = {slot: sorted(chance.values()) for slot, chance in slots.items()}
         for filler in fillers:
             thing = filler.slot, filler.group.key
             if filler.likely > UNLIKELY or thing in seconds:
                 if thing not in alone:
                     alone[thing] = _alone(reading, filler.group)
                 row = [
-                    odds[thing],
+                    log_odds(filler.likely),
                     acts[n].type,
-                    *_roles(filler, odds),
+                    *_roles(filler, slots),
                     *_elsewhere(n, acts, chances[thing]),
-                    *_rank(filler, odds[thing], slots[filler.slot]),
+                    *_rank(filler, ranked[filler.slot]),
                     *_distance(filler.group, acts[n].sentence),
                     *alone[thing],
                     *acts[n].odds,
                 ]
                 found.append(Pair(n, filler, row))
     return found
+
+
+def _chance(found: tuple[int, float]) -> float:
+    return found[1]
 
 
 def _act(judged: Judged) -> _Act:
@@ -100,22 +96,18 @@ def _act(judged: Judged) -> _Act:
     )
 
 
-def _ranked(fillers: Sequence[Filler]) -> Mapping[str, _Slot]:
-    found: dict[str, list[float]] = defaultdict(list)
+def _by_slot(fillers: Sequence[Filler]) -> Mapping[str, Mapping[Key, float]]:
+    found: dict[str, dict[Key, float]] = defaultdict(dict)
     for filler in fillers:
-        found[filler.slot].append(filler.likely)
-    return {
-        slot: _Slot(sorted(values, reverse=True), log_odds(max(values)), sum(p > 0.3 for p in values))
-        for slot, values in found.items()
-    }
+        found[filler.slot][filler.group.key] = filler.likely
+    return found
 
 
-def _roles(filler: Filler, odds: Mapping[Thing, float]) -> list[float]:
+def _roles(filler: Filler, slots: Mapping[str, Mapping[Key, float]]) -> list[float]:
     """Return how likely a name fills each of the act's name slots."""
     if FAMILY[filler.slot] != "name":
         return [0.0] * len(ROLES)
-    key = filler.group.key
-    return [odds.get((role, key), _NEVER) for role in ROLES]
+    return [log_odds(slots[role].get(filler.group.key, 0.0)) if role in slots else _NEVER for role in ROLES]
 
 
 def _elsewhere(n: int, acts: Sequence[_Act], chances: Chances) -> list[float]:
@@ -135,8 +127,16 @@ def _elsewhere(n: int, acts: Sequence[_Act], chances: Chances) -> list[float]:
     ]
 
 
-def _rank(filler: Filler, odds: float, slot: _Slot) -> list[float]:
-    return [slot.ranked.index(filler.likely), slot.top - odds, slot.sure]
+def _rank(filler: Filler, ranked: Sequence[float]) -> list[float]:
+    """Return how many fill the slot likelier, how far behind the likeliest this one is, how many are likely.
+
+    `ranked` says how likely all that may fill it are, the likeliest last.
+    """
+    return [
+        len(ranked) - bisect.bisect_right(ranked, filler.likely),
+        log_odds(ranked[-1]) - log_odds(filler.likely),
+        len(ranked) - bisect.bisect_right(ranked, 0.3),
+    ]
 
 
 def _distance(group: Group, sentence: int) -> list[float]:
