@@ -92,9 +92,15 @@ def _seen(arrival: Arrival) -> tuple[datetime, str]:
 
 def add_keys(connection: sqlite3.Connection, names: Iterable[str], owner: str) -> None:
     """Put `owner` first under each name, unless it is there already."""
-    for name in dict.fromkeys(names):
-        row = connection.execute("SELECT key FROM keys WHERE name = ?", (name,)).fetchone()
-        key = _key.decode(row[0]) if row else Key()
-        if owner not in key.ids:
-            longer = Key(ids=(owner, *key.ids)[:KEY_LIMIT], total=key.total + 1)
-            connection.execute("INSERT OR REPLACE INTO keys VALUES (?, ?)", (name, msgspec.json.encode(longer)))
+    wanted = list(dict.fromkeys(names))
+    known = dict(connection.execute(_KEYS, (as_list(wanted),)))
+    longer = ((name, _with(owner, known.get(name))) for name in wanted)
+    connection.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", [(name, key) for name, key in longer if key])
+
+
+def _with(owner: str, stored: bytes | None) -> bytes | None:
+    """Return a stored key with its owner put first, None if it stands there."""
+    key = _key.decode(stored) if stored else Key()
+    if owner in key.ids:
+        return None
+    return msgspec.json.encode(Key(ids=(owner, *key.ids)[:KEY_LIMIT], total=key.total + 1))
