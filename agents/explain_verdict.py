@@ -48,7 +48,7 @@ def key_of(candidate: Candidate) -> Key:
 def ends_of(article: Article, reading: Reading, done: Steps, models: Models, threshold: float) -> Ends:
     """Return where each candidate ended."""
     admitted = done.admitted(reading)
-    told = told_of(admitted, threshold)
+    told = told_of(admitted, threshold, reports=done.reports)
     written = write_down(article, reading, [one.act for one in told])
     keys = [_key(act) for act in done.acts]
     seen, rows = contexts(reading, [act.act for act in done.acts])

@@ -8,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from learning import fit, fit_forest, fit_typed, side_by_side
+from learning import fit, fit_forest, fit_numbers, fit_typed, side_by_side
 from samples import Pair, Sample, Story, forms
 from targets import NAME_SLOTS, fills, kept_by
 
+from agents.grammar.about import about_numbers, headline_features
 from agents.grammar.acts import Act, Likely, fill, likely_acts
 from agents.grammar.arguments import FAMILY
 from agents.grammar.context import Seen
-from agents.grammar.decide import contexts, with_rivals
+from agents.grammar.decide import Decided, contexts, with_rivals
 from agents.grammar.features import outcome_features
 from agents.grammar.forest import Forest
 from agents.grammar.judge import judge
@@ -26,11 +27,15 @@ from agents.grammar.values import name_of
 
 INNER = 5
 
+LEARNT_FROM = 0.5
+"""Weight of a candidate from the labels that are only learnt from: they miss more of what is told in passing."""
+
 
 def train(samples: Sequence[Sample]) -> Models:
     """Return the models learnt from these files."""
     views = [found for fold in sorted({s.labelled.fold for s in samples}) for found in held_out(samples, fold)]
-    return Models(train_linear(samples), train_forests(views))
+    forests, whole = train_second(views)
+    return Models(train_linear(samples) | {"about": whole}, forests)
 
 
 def held_out(samples: Sequence[Sample], fold: int) -> list["View"]:
@@ -44,6 +49,8 @@ class View(NamedTuple):
 
     sample: Sample
     likely: tuple[Likely, ...]
+    headlines: tuple[float, ...]
+    """What headline and lead say: does the article report enforcement as new."""
 
 
 def view(item: Sample, models: Models) -> View:
@@ -51,6 +58,7 @@ def view(item: Sample, models: Models) -> View:
     return View(
         item,
         tuple(likely_acts(story.reading, judge(story.described, models), models) for story in item.stories),
+        tuple(models.linear["headline"].score(headline_features(story.reading)) for story in item.stories),
     )
 
 
@@ -65,7 +73,20 @@ def train_linear(samples: Sequence[Sample]) -> dict[str, Linear]:
         family: side_by_side({slot: slots[slot] for slot in slots if FAMILY[slot] == family})
         for family in sorted(set(FAMILY.values()))
     }
-    return {**_of_candidates(samples), **families}
+    return {**_of_candidates(samples), **families, "headline": _of_headlines(samples)}
+
+
+def _of_headlines(samples: Sequence[Sample]) -> Linear:
+    stories = [(story, sample) for sample in samples for story in sample.stories]
+    names = [headline_features(story.reading) for story, _ in stories]
+    return fit(names, ["yes" if tells_news(story, sample) else "no" for story, sample in stories], strength=0.05)
+
+
+def tells_news(story: Story, item: Sample) -> bool:
+    """Say whether the labels have an act of this story as news."""
+    if len(item.stories) == 1:
+        return bool(item.labelled.row["enforcement"])
+    return any(item.events[n]["time_role"] == "news" for n in story.stated if n is not None)
 
 
 def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:
@@ -80,8 +101,10 @@ def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:
         [d.candidate.type.value for d, _ in items],
         [truth is not None for _, truth in items],
     )
-    stated = fit_typed(names, types, yes, strength=0.1)
-    told = fit_typed(names, types, yes, strength=0.1, weights=_without_repetitions(samples))
+    weights = _by_set(samples)
+    alone = [a * b for a, b in zip(weights, _without_repetitions(samples), strict=True)]
+    stated = fit_typed(names, types, yes, strength=0.1, weights=weights)
+    told = fit_typed(names, types, yes, strength=0.1, weights=alone)
     known = [(outcome_features(d.candidate, d.features, d.stems), truth) for d, truth in items if truth is not None]
     names = [features for features, _ in known]
     status = fit(names, [truth["status"] for _, truth in known], strength=0.5)
@@ -91,6 +114,13 @@ def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:
         "event": side_by_side({"stated": stated, "told": told}),
         "outcome": side_by_side({"status": status, "time_role": news, "aggregate": aggregate}),
     }
+
+
+def _by_set(samples: Sequence[Sample]) -> list[float]:
+    """Return a weight for each candidate, by the set of labels that it is from."""
+    return [
+        1.0 if s.labelled.reported else LEARNT_FROM for s in samples for story in s.stories for _ in story.described
+    ]
 
 
 def _without_repetitions(samples: Sequence[Sample]) -> list[float]:
@@ -111,6 +141,7 @@ class Case(NamedTuple):
     """A file as the last forests see it: its acts, looked up, and the numbers that describe them, by story."""
 
     sample: Sample
+    headlines: tuple[float, ...]
     seen: tuple[list[Seen], ...]
     rows: tuple[list[list[float]], ...]
 
@@ -121,7 +152,7 @@ def case_of(item: View, forests: Mapping[str, Forest]) -> Case:
         contexts(story.reading, fill(story.reading, likely, forests))
         for story, likely in zip(item.sample.stories, item.likely, strict=True)
     ]
-    return Case(item.sample, tuple(seen for seen, _ in looked), tuple(rows for _, rows in looked))
+    return Case(item.sample, item.headlines, tuple(seen for seen, _ in looked), tuple(rows for _, rows in looked))
 
 
 def stated_in(story: Story) -> dict[tuple[int, str], int]:
@@ -147,20 +178,43 @@ def train_slots(views: Sequence[View]) -> dict[str, Forest]:
     return {slot: fit_forest(rows[slot], yes[slot], trees=60) for slot in sorted(rows)}
 
 
-def train_forests(views: Sequence[View]) -> dict[str, Forest]:
-    """Return all forests: those that fill slots, news or background, and which acts to keep."""
+def train_second(views: Sequence[View]) -> tuple[dict[str, Forest], Linear]:
+    """Return all forests (those that fill slots, news or background, which acts to keep), and the model of wholes."""
     cases = []
     for part in range(INNER):
         slots = train_slots([item for n, item in enumerate(views) if n % INNER != part])
         cases += [case_of(item, slots) for item in views[part::INNER]]
     guessed = [chances for part in range(INNER) for chances in _guess_news(cases, part)]
-    rows: list[list[float]] = []
-    yes: list[bool] = []
-    for case, chances in zip(_in_parts(cases), guessed, strict=True):
-        more, right = keep_rows(case, chances)
-        rows += more
-        yes += right
-    return train_slots(views) | {"news": _train_news(cases), "keep": fit_forest(rows, yes, trees=120)}
+    # what labels leave out would teach the last forest to keep less than it should
+    both = [
+        (case, chances, keep_rows(case, chances))
+        for case, chances in zip(_in_parts(cases), guessed, strict=True)
+        if case.sample.labelled.reported
+    ]
+    keep = _train_keep([kept for _, _, kept in both])
+    forests = train_slots(views) | {"news": _train_news(cases), "keep": keep}
+    return forests, _train_about(both)
+
+
+Kept = tuple[list[list[float]], list[bool]]
+
+
+def _train_keep(kept: Sequence[Kept]) -> Forest:
+    return fit_forest([row for rows, _ in kept for row in rows], [one for _, yes in kept for one in yes], trees=120)
+
+
+def _train_about(cases: Sequence[tuple[Case, list[list[float]], Kept]]) -> Linear:
+    """Return the model that tells of an article as a whole whether it reports news, by confidences from elsewhere."""
+    numbers, yes = [], []
+    for part in range(INNER):
+        keep = _train_keep([kept for n, (_, _, kept) in enumerate(cases) if n % INNER != part])
+        for case, chances, (rows, _) in cases[part::INNER]:
+            sure = iter(keep.probabilities(rows))
+            for story, told, seen, news in zip(case.sample.stories, case.headlines, case.seen, chances, strict=True):
+                acts = [Decided(item.act, n, float(next(sure))) for item, n in zip(seen, news, strict=True)]
+                numbers.append(about_numbers(told, acts))
+                yes.append(tells_news(story, case.sample))
+    return fit_numbers(numbers, yes)
 
 
 def _in_parts(cases: Sequence[Case]) -> list[Case]:

@@ -1,7 +1,7 @@
 """Fit the linear models of `agents.grammar.model` with scikit-learn. Same data, same seed, same weights."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -63,6 +63,15 @@ def fit_typed(
     bias = np.full(1, model.intercept_[0], np.float32).repeat(1 + len(labels))
     bias[1:] = 0
     return without_small(Linear(rows, weights.astype(np.float32), bias, ("", *labels)))
+
+
+def fit_numbers(rows: Sequence[Mapping[str, float]], yes: Sequence[bool]) -> Linear:
+    """Return a model of few named numbers that tells the rows with `yes` from the others."""
+    names = list(rows[0])
+    model = LogisticRegression(C=1.0, max_iter=400, random_state=SEED)
+    model.fit(np.array([[row[name] for name in names] for row in rows]), np.asarray(yes))
+    by_name = {name: n for n, name in enumerate(names)}
+    return Linear(by_name, model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32), ("yes",))
 
 
 def side_by_side(models: dict[str, Linear]) -> Linear:

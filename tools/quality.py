@@ -20,14 +20,15 @@ from typing import Any
 
 import msgspec
 from labelled import FOLDS, Labelled, load, load_all
-from layers import View, train, train_forests, train_linear, view
+from layers import View, train, train_linear, train_second, view
 from samples import Sample, sample
 from scorecard import scorecard
 
-from agents.grammar.coder import decided, read
+from agents.grammar.coder import read, steps, told_of
+from agents.grammar.decide import Decided
 from agents.grammar.model import Models, shipped_models
 from agents.grammar.reading import Reading
-from agents.grammar.writing import write_events
+from agents.grammar.writing import write_down, write_events
 from schemas.events import Article
 
 ROOT = Path(__file__).parents[1]
@@ -36,12 +37,22 @@ OWN = ROOT / "tests" / "quality"
 
 
 def predict(articles: Sequence[Article], readings: Sequence[Reading], models: Models) -> list[dict[str, Any]]:
-    """Return all likelier acts of a file's stories as events in the fields of the labels, with their confidence."""
+    """Return all likelier acts of a file's stories as events in the fields of the labels, and whether each is told."""
     found: list[dict[str, Any]] = []
     for article, reading in zip(articles, readings, strict=True):
-        events = write_events(article, reading, decided(reading, models))
-        found += [msgspec.json.decode(msgspec.json.encode(event)) for event in events]
+        done = steps(reading, models)
+        acts = done.admitted(reading)
+        told = {_place(one.act) for one in told_of(acts, reports=done.reports)}
+        by_confidence = sorted(write_down(article, reading, acts), key=lambda pair: pair[1].confidence)
+        written = {event.id: act for act, event in by_confidence}
+        for event in write_events(article, reading, acts):
+            fields = msgspec.json.decode(msgspec.json.encode(event))
+            found.append(fields | {"told": _place(written[event.id]) in told, "reports": done.reports})
     return found
+
+
+def _place(act: Decided) -> tuple[int, str]:
+    return act.act.judged.candidate[:2]
 
 
 def _of_sample(item: Sample, models: Models) -> list[dict[str, Any]]:
@@ -62,8 +73,8 @@ def quick_predictions(gold: Path) -> dict[str, list[dict[str, Any]]]:
     views = [view(s, Models(linear[s.labelled.fold], {})) for s in samples]
     found = {}
     for fold in range(FOLDS):
-        forests = train_forests([v for v in views if v.sample.labelled.fold != fold])
-        models = Models(linear[fold], forests)
+        forests, whole = train_second([v for v in views if v.sample.labelled.fold != fold])
+        models = Models(linear[fold] | {"about": whole}, forests)
         found |= {v.sample.labelled.name: _of_sample(v.sample, models) for v in _of(views, fold)}
     return found
 

@@ -45,6 +45,11 @@ class Linear:
         """Return the score of a model with one label."""
         return float(self.scores(features)[0])
 
+    def weighted(self, numbers: Mapping[str, float]) -> float:
+        """Return the score of a model with one label that reads numbers, not features."""
+        total = sum(float(self.weights[self.rows[name], 0]) * number for name, number in numbers.items())
+        return total + float(self.bias[0])
+
     @functools.cached_property
     def typed(self) -> "Typed":
         """The same weights, by part of the model and type of event."""
