@@ -1,14 +1,22 @@
 """The configuration: one TOML file, checked as a whole, with errors that say where and what to do."""
 
 import tomllib
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from schemas.events import Record
 
 CONFIG_NAME = "crackdown.toml"
+
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+WebAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Several = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class ConfigError(Exception):
@@ -18,14 +26,14 @@ class ConfigError(Exception):
 class Feed(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A feed to poll."""
 
-    name: str
-    url: str
+    name: Name
+    url: WebAddress
     outlet: str = ""
     """The publisher's name, where it differs from `name`."""
     enabled: bool = True
     full_text: bool = False
     """True if the feed carries whole articles, so that no page need be fetched."""
-    min_minutes: int = 10
+    min_minutes: Several = 10
     tell_backlog: bool = False
     """True to alert on what the first poll brings; by default a new feed starts silently."""
 
@@ -34,7 +42,7 @@ class Mail(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The mail server. The password comes from the environment variable named here, never from the file."""
 
     host: str = ""
-    port: int = 587
+    port: Port = 587
     sender: str = ""
     user: str = ""
     password_env: str = "CRACKDOWN_SMTP_PASSWORD"  # noqa: S105 (the name of a variable)
@@ -50,11 +58,11 @@ class Fetching(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits and manners of the HTTP client."""
 
     user_agent: str = "Crackdown/0.1 (+https://example.org/crackdown; feed reader)"
-    connect_seconds: float = 10
-    total_seconds: float = 30
-    max_bytes: int = 5 * 1024 * 1024
-    in_flight: int = 32
-    per_host_seconds: float = 5
+    connect_seconds: Seconds = 10
+    total_seconds: Seconds = 30
+    max_bytes: Several = 5 * 1024 * 1024
+    in_flight: Several = 32
+    per_host_seconds: Seconds = 5
     """Least time between two pages of one host."""
     allow_private: tuple[str, ...] = ()
     """`host:port` pairs on private addresses that may be fetched all the same: for tests and the demo."""
@@ -63,9 +71,9 @@ class Fetching(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Alerts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The flood guard, and who looks after the channels."""
 
-    per_hour: int = 20
+    per_hour: Several = 20
     """Notices that a subscription gets one by one in an hour; the rest becomes one digest."""
-    new_cases: int = 100
+    new_cases: Several = 100
     """Cases that one source may open within an hour; notices of further ones are held for a look."""
     owner: str = ""
     """Who is told when a channel begins to fail or is given up: an e-mail address or a Slack-compatible webhook."""
@@ -75,7 +83,7 @@ class Serve(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The small web server for feeds and unsubscribing."""
 
     host: str = "127.0.0.1"
-    port: int = 8765
+    port: Port = 8765
     url: str = ""
     """Its address as readers see it, such as `https://alerts.example.org`."""
     bounces_env: str = "CRACKDOWN_BOUNCES_SECRET"
@@ -107,10 +115,10 @@ class Config(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     serve: Serve = Serve()
     cluster: Cluster | None = None
     """Kafka and Elasticsearch in place of the one SQLite file."""
-    processes: int = 0
+    processes: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Of the pool; 0 means one per core, at most 8."""
-    keep_log_days: int = 30
-    grouping_seconds: int = 60
+    keep_log_days: Several = 30
+    grouping_seconds: Annotated[int, msgspec.Meta(ge=0)] = 60
     """How long instant notices are gathered."""
 
 
@@ -135,6 +143,10 @@ def load_config(path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
     try:
-        return msgspec.convert(raw, Config)
+        config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}") from error
+    twice = [name for name, count in Counter(feed.name for feed in config.feeds).items() if count > 1]
+    if twice:
+        raise ConfigError(f"{path}: two feeds are called {twice[0]!r}: give each a name of its own")
+    return config

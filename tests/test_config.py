@@ -1,5 +1,6 @@
 """The configuration is checked as a whole, and an error says where."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,21 @@ def test_the_environment_names_the_home(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_home_that_is_a_file_is_refused_in_one_line(tmp_path: Path):
     with pytest.raises(ConfigError, match="cannot be used as home"):
         open_home(write(tmp_path / "file", ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[feeds]]\nname = "x"\nurl = "ftp://news.example"', "$.feeds[0].url"),
+        ('[[feeds]]\nname = ""\nurl = "https://news.example/feed"', "$.feeds[0].name"),
+        ("processes = -1", "$.processes"),
+        ("[serve]\nport = 99999", "$.serve.port"),
+        ("[alerts]\nper_hour = 0", "$.alerts.per_hour"),
+        ('[[feeds]]\nname = "x"\nurl = "https://a.example"\n' * 2, "two feeds are called 'x'"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named(tmp_path: Path, text: str, said: str):
+    path = tmp_path / "crackdown.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        load_config(path)

@@ -94,7 +94,7 @@ def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> t
 
 
 def told_of(acts: Sequence[Decided], threshold: float = THRESHOLD, *, reports: float = 0.0) -> list[Told]:
-    """Return the acts that are told: those sure enough, what is sought beside them, and the likeliest news if any is."""
+    """Return the acts that are told: those sure enough, what is sought beside them, and the likeliest news at least."""
     kept = [Told(act, "sure") for act in acts if act.confidence >= threshold]
     sure = [told.act for told in kept]
     kept += [Told(act, "sought") for act in acts if act.confidence < threshold and _is_sought_beside(act, sure)]
