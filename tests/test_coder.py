@@ -4,7 +4,7 @@ from reading import read
 
 from agents.grammar.acts import Act
 from agents.grammar.candidates import propose
-from agents.grammar.coder import LONGEST, decided, kept_of
+from agents.grammar.coder import LONGEST, REPORTS, steps, told_of
 from agents.grammar.decide import Decided
 from agents.grammar.judge import Judged
 from agents.grammar.model import shipped_models
@@ -20,30 +20,39 @@ def act(confidence: float, news: float) -> Decided:
     return Decided(Act(Judged(candidate, 0.9, 0.9, Status.HAPPENED, 0.9, news), {}), news, confidence)
 
 
+def kept(acts: list[Decided], threshold: float, reports: float = 1.0) -> list[Decided]:
+    return [told.act for told in told_of(acts, threshold, reports=reports)]
+
+
 def test_acts_from_the_threshold_on_are_told() -> None:
     sure, unsure = act(0.8, 0.9), act(0.1, 0.9)
-    assert kept_of([sure, unsure], 0.5) == [sure]
+    assert kept([sure, unsure], 0.5) == [sure]
 
 
 def test_the_likeliest_news_is_told_where_nothing_is_sure() -> None:
     old, likely, less = act(0.8, 0.1), act(0.25, 0.9), act(0.2, 0.9)
-    assert kept_of([old, less, likely], 0.5) == [old, likely]
-    assert kept_of([act(0.05, 0.9)], 0.5) == []
+    assert kept([old, less, likely], 0.5) == [old, likely]
+    assert kept([old, likely], 0.5, reports=REPORTS - 0.01) == [old]
 
 
 def test_what_is_sought_stands_beside_what_was_done() -> None:
     done, sought = act(0.8, 0.9), act(0.2, 0.9)
     sought = sought._replace(act=sought.act._replace(judged=sought.act.judged._replace(status=Status.SOUGHT)))
-    assert kept_of([done, sought], 0.5) == [done, sought]
+    assert kept([done, sought], 0.5) == [done, sought]
     unsure = sought._replace(act=sought.act._replace(judged=sought.act.judged._replace(likely=0.3)))
-    assert kept_of([done, unsure], 0.5) == [done]
-    assert kept_of([act(0.2, 0.1)], 0.5) == []
+    assert kept([done, unsure], 0.5) == [done]
+    assert kept([act(0.2, 0.1)], 0.5) == []
+
+
+def test_small_talk_reports_nothing() -> None:
+    assert steps(read("The weather was fine."), shipped_models()).reports < REPORTS
+    assert steps(read("# Police arrest two\n\n" + FINE), shipped_models()).reports >= REPORTS
 
 
 def test_a_long_paper_that_recommends_has_no_news() -> None:
     paper = read((ADVICE + FINE + "\n\n") * (LONG // 100))
     assert is_policy_report(paper)
-    assert all(item.news < 0.5 for item in decided(paper, shipped_models()))
+    assert all(item.news < 0.5 for item in steps(paper, shipped_models()).admitted(paper))
 
 
 def test_a_long_story_and_a_short_opinion_are_no_reports() -> None:

@@ -80,7 +80,8 @@ def test_values_carry_their_words_and_how_sure_they_are():
 
 
 def test_what_was_not_taken_says_why():
-    missed = [value for one in explained(TWICE).considered for value in one.values if value.why_not]
+    rivals = "Flume Ltd sued John Vane and Bexley Hosting in London on Tuesday. Orbis Media said nothing of the suit."
+    missed = [value for one in explained(rivals).considered for value in one.values if value.why_not]
     assert missed
     assert all("needed" in value.why_not or "likelier" in value.why_not for value in missed)
 

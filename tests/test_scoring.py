@@ -193,7 +193,7 @@ def test_pictures_and_addresses_cannot_be_quoted(tmp_path: Path):
 
 def test_the_scorecard_of_perfect_predictions_is_perfect(tmp_path: Path):
     labelled = load(own(tmp_path, row(event(), main=0)))
-    card = scorecard(labelled, {"wire-1": [event(confidence=0.95)]}, folds=False)
+    card = scorecard(labelled, {"wire-1": [event(confidence=0.95, told=True)]}, folds=False)
     assert "strict                         precision 1.000  recall 1.000  F1 1.000  gold 1  predicted 1" in card
     assert "main event found               1.000 of 1" in card
     assert "0.9       1.000 1.000 1.000       1.000 1.000      1.000 1.000   1.00 of 1" in card
@@ -202,7 +202,11 @@ def test_the_scorecard_of_perfect_predictions_is_perfect(tmp_path: Path):
 
 def test_calibration_counts_those_up_to_a_tenth_higher(tmp_path: Path):
     labelled = load(own(tmp_path, row(event(), event("raid"))))
-    told = [event(confidence=0.55), event("seizure", confidence=0.58), event("raid", confidence=0.85)]
+    told = [
+        event(confidence=0.55, told=True),
+        event("seizure", confidence=0.58, told=True),
+        event("raid", confidence=0.85, told=True),
+    ]
     lines = scorecard(labelled, {"wire-1": told}, folds=False).splitlines()
     shares = {line.split()[0]: line.split("   ")[-1] for line in lines if line.strip().startswith("0.")}
     assert shares["0.5"] == "0.50 of 2"
@@ -212,8 +216,8 @@ def test_calibration_counts_those_up_to_a_tenth_higher(tmp_path: Path):
 
 def test_alerts_are_news_that_happened_was_ordered_or_is_sought(tmp_path: Path):
     labelled = load(own(tmp_path, row(event(), event("raid", time_role="background"))))
-    told = [event(confidence=0.9), event("raid", time_role="background", confidence=0.9)]
-    told.append(event("fine", status="planned", confidence=0.9))
+    told = [event(confidence=0.9, told=True), event("raid", time_role="background", confidence=0.9, told=True)]
+    told.append(event("fine", status="planned", confidence=0.9, told=True))
     line = next(one for one in scorecard(labelled, {"wire-1": told}).splitlines() if one.strip().startswith("0.5"))
     strict, alerts = line.split()[1:3], line.split()[6:8]
     assert (strict, alerts) == (["0.667", "1.000"], ["1.000", "1.000"])
@@ -221,16 +225,17 @@ def test_alerts_are_news_that_happened_was_ordered_or_is_sought(tmp_path: Path):
 
 @pytest.mark.slow
 def test_what_the_shipped_models_find_in_our_own_articles_does_not_fall():
-    """Floors a little below what was measured (0.72, 0.56, 0.98, 0.94): lower them only with a reason."""
+    """Floors a little below what was measured (0.73, 0.55, 0.96, 0.93): lower them only with a reason."""
     from quality import shipped_predictions
 
     labelled = load(QUALITY)
     predictions = shipped_predictions(labelled)
     texts = {item.name: quotable(item.text) for item in labelled}
-    found = score([item.row for item in labelled], predictions, texts, 0.3)
+    told = {name: [event for event in events if event["told"]] for name, events in predictions.items()}
+    found = score([item.row for item in labelled], told, texts, 0.0)
     assert found.strict.precision >= 0.68
     assert found.strict.recall >= 0.52
-    assert found.news.precision >= 0.95
+    assert found.news.precision >= 0.94
     assert found.news.recall >= 0.9
     alerts = score([item.row for item in labelled], predictions, texts, 0.6)
     assert alerts.strict.precision >= 0.85
