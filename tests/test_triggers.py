@@ -46,6 +46,13 @@ def test_each_type_has_its_words(text: str, kind: str) -> None:
     assert kind in types_in(text)
 
 
+def test_an_appeal_that_is_dismissed_ends_no_case() -> None:
+    """Rule 28 of the coding guide: an appeal lost on the merits is an appeal."""
+    for text in ("The court dismissed the second appeal of Flume.", "Flume's appeal was dismissed."):
+        assert types_in(text) == {"appeal"}
+    assert "dismissal" in types_in("The judges dismissed the lawsuit on appeal.")
+
+
 def test_the_lexicon_covers_every_type_and_each_pattern_needs_its_stem() -> None:
     assert {pattern.type for pattern in lexicon().patterns} == set(EventType)
     rows = [(p.type, p.stem, p.regex.pattern) for p in lexicon().patterns]
