@@ -17,6 +17,7 @@ def status_of(sentence: str, trigger: str, kind: EventType, status: Status = Sta
         ("On Monday Quarry asked the High Court in Dublin for an injunction.", "injunction", EventType.INJUNCTION),
         ("The union is seeking a fine of up to 2 million euros.", "fine", EventType.FINE),
         ("The state lodged an application for the forfeiture of two flats.", "forfeiture", EventType.FORFEITURE),
+        ("In all they are demanding 4 million yen in damages.", "damages", EventType.DAMAGES_AWARD),
         ("The parties ask the judge to dismiss the case.", "dismiss", EventType.DISMISSAL),
     ],
 )
@@ -37,6 +38,23 @@ def test_what_is_asked_for_is_sought(sentence: str, trigger: str, kind: EventTyp
 )
 def test_what_was_decided_stays_decided(sentence: str, trigger: str, kind: EventType):
     assert status_of(sentence, trigger, kind) is Status.HAPPENED
+
+
+SUM = "This brings the total damages amount to $17,500."
+
+
+@pytest.mark.parametrize(
+    ("headline", "sentence", "status"),
+    [
+        ("Quarry seeks damages from streamer", SUM, Status.SOUGHT),
+        ("Court sides with Quarry, which seeks damages", SUM, Status.HAPPENED),
+        ("Streamer to pay Quarry", SUM, Status.HAPPENED),
+        ("Quarry seeks damages from streamer", "The jury awarded damages of $17,500.", Status.HAPPENED),
+    ],
+)
+def test_a_sum_without_a_decision_is_what_the_headline_says_of_it(headline: str, sentence: str, status: Status):
+    at = sentence.index("damages")
+    assert settled(Status.HAPPENED, EventType.DAMAGES_AWARD, sentence, at, headline=headline) is status
 
 
 def test_only_what_somebody_else_decides_can_be_asked_for():

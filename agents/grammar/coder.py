@@ -82,7 +82,8 @@ def steps(reading: Reading, models: Models) -> Steps:
 def _settled(reading: Reading, item: Judged) -> Judged:
     sentence, head = reading.sentence(item.candidate.sentence), item.candidate.head
     told = reading.text[sentence.start : sentence.end]
-    return item._replace(status=settled(item.status, item.candidate.type, told, head.start - sentence.start))
+    at, headline = head.start - sentence.start, reading.document.title
+    return item._replace(status=settled(item.status, item.candidate.type, told, at, headline=headline))
 
 
 def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> tuple[Event, ...]:

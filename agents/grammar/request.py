@@ -29,8 +29,8 @@ _ASKING = re.compile(
     r"\b(?:motions?|requests?|applications?|petitions?|bids?|civil complaints?) (?:for|to|seeking|asking)\b"
     r"|\b(?:ask|asks|asked|asking|urge|urges|urged|urging|petitioned) "
     r"(?:[\w.'’-]+ ){0,8}?(?:court|courts|judge|tribunal|magistrate|jury)\b"
-    r"|(?<!the )(?<!was )(?<!were )\b(?:seek|seeks|seeking|sought|requested|wants|wanted)\b"
-    r"(?= (?:an?|the|to|that|more|up|\W))",
+    r"|(?<!the )(?<!was )(?<!were )\b(?:seek|seeks|seeking|sought|requested|wants|wanted|demands|demanded|demanding)\b"
+    r"(?= (?:an?|the|to|that|more|up|\W|\d))",
     re.IGNORECASE,
 )
 _NOT_BETWEEN = re.compile(
@@ -42,20 +42,40 @@ _NOT_BETWEEN = re.compile(
 """Words that part what is asked for from the trigger, or turn it round."""
 _DECIDED = re.compile(r"\b(?:grant|approv|agreed|den[iy]|reject|refus|turned down|quash)", re.IGNORECASE)
 """Words of deciding anywhere in the sentence: whether the request or another was decided is left to the models."""
+_HEADLINE = re.compile(
+    r"\b(?:seeks?|asks?|wants?|requests?|demands?|motions?|petitions?|urges?|proposes?)\b", re.IGNORECASE
+)
+_DECIDING = re.compile(
+    r"\b(?:award|order|grant|rul(?:e[sd]?|ing)\b|judge|jury|court|magistrate|tribunal|verdict|must\b|ha(?:s|ve|d) to\b"
+    r"|sign|enter|issu|approv|impos|compel|w[io]ns?\b|secur|obtain|liable|agree|settle|forfeit|confiscat|hand|receiv|paid)",
+    re.IGNORECASE,
+)
+"""Words without which a sentence decides nothing."""
+_MONEY_AND_ORDERS = frozenset(
+    (EventType.DAMAGES_AWARD, EventType.DEFAULT_JUDGMENT, EventType.FORFEITURE, EventType.INJUNCTION)
+)
 _REACH = 90
 """So many characters may lie between the words of asking and what is asked for."""
 
 
-def settled(status: Status, kind: EventType, sentence: str, trigger: int) -> Status:
+def settled(status: Status, kind: EventType, sentence: str, trigger: int, *, headline: str = "") -> Status:
     """Return the status of an act whose trigger stands at `trigger` in its sentence.
 
-    `sought` where words of asking govern the trigger and the sentence tells of no decision; else as it was.
+    `sought` where words of asking govern the trigger and the sentence tells of no decision, or where the headline asks
+    and a sentence on money or an order decides nothing; else as it was.
     """
     if status not in _DONE or kind not in ASKABLE or _DECIDED.search(sentence):
         return status
+    if kind in _MONEY_AND_ORDERS and _only_asked(sentence, headline):
+        return Status.SOUGHT
     before = sentence[max(0, trigger - 2 * _REACH) : trigger]
     for asking in _ASKING.finditer(before):
         between = before[asking.end() :]
         if len(between) <= _REACH and not _NOT_BETWEEN.search(between):
             return Status.SOUGHT
     return status
+
+
+def _only_asked(sentence: str, headline: str) -> bool:
+    asks = _HEADLINE.search(headline) and not _DECIDED.search(headline) and not _DECIDING.search(headline)
+    return bool(asks) and not _DECIDING.search(sentence)
