@@ -1,14 +1,15 @@
 """Which of many subscriptions a change concerns, without trying each of them.
 
 A query can only find a document that has at least one of its required terms, so each query is kept under the terms of
-that kind which are the rarest, and tried only on documents that have one of them. The answer is exactly that of trying
-all. Subscriptions that wish the same are tried once.
+that kind which are the rarest, there under the next rarest, and tried only on documents that have one of both. The
+answer is exactly that of trying all. Subscriptions that wish the same are tried once.
 """
 
 import gc
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import structlog
@@ -33,7 +34,9 @@ _SHARES = {"type": 0.15, "status": 0.6, "country": 0.15, "case_id": 0.0001, "eve
 _SHARE_OF_KIND = {Kind.TEXT: 0.01, Kind.KEYWORD: 0.05, Kind.BOOLEAN: 1.0, Kind.NUMBER: 0.3, Kind.DATE: 0.9}
 """Rough guesses of the share of documents that have a term: they decide about speed only."""
 _MANY = 10_000
-"""So many new subscriptions are millions of objects that stay: the collector need not look through them each time."""
+"""So many new subscriptions are millions of objects that stay: the collector need not look through them."""
+_PAIRS = 64
+"""A query is kept under so many pairs of terms at most; with more, under its rarest terms alone."""
 _log = structlog.get_logger()
 
 
@@ -58,26 +61,32 @@ class Concern(NamedTuple):
 
 
 class _Asked:
-    """A wish, who has it, and what a document must have: one term of each of the `needs`. It is kept under `terms`."""
+    """A wish, who has it, and what a document must have: one term of each of the `needs`, the rarest first.
 
-    __slots__ = ("_moves", "_test", "_tree", "follows_case", "needs", "query", "subscriptions", "terms", "wish")
+    It is kept under the pairs of the first two needs.
+    """
 
-    def __init__(self, wish: Wish, query: Query | None, needs: list[Terms], terms: Terms) -> None:
-        self.wish, self.query, self.needs, self.terms = wish, query, needs, terms
+    __slots__ = ("_moves", "_test", "_tree", "follows_case", "further", "needs", "query", "subscriptions", "wish")
+
+    def __init__(self, wish: Wish, query: Query | None, needs: list[Terms]) -> None:
+        self.wish, self.query = wish, query
+        first, second, *further = [*needs, _ANY, _ANY][: max(2, len(needs))]
+        if len(first) * len(second) > _PAIRS:
+            second, further = _ANY, [second, *further]
+        self.needs, self.further = (first, second, *further), tuple(further)
         self.subscriptions: dict[str, Subscription] = {}
         self.follows_case = query is not None and "case_id:" in query.text
         tree = effective(query) if query else Everything()
         self._tree, self._moves = tree, _moves(tree)
-        self._test: Test | None = None
+        self._test = None if self._moves else condition(tree, _LONG_AGO)
 
     def test(self, now: datetime) -> Test:
         """Return the test of the query; it is made anew where it asks for dates that move with time."""
-        if self._test is None or self._moves:
-            self._test = condition(self._tree, now)
-        return self._test
+        return self._test or condition(self._tree, now)
 
     def fits(self, view: View, has: set[Term], now: datetime) -> bool:
-        for need in self.needs:
+        """Return whether a document fits that has one of the terms of the first two needs."""
+        for need in self.further:
             if need.isdisjoint(has):
                 return False
         document, (_, types, least) = view.document, self.wish
@@ -90,7 +99,8 @@ class SubscriptionIndex:
     def __init__(self, subscriptions: Iterable[Subscription] = ()) -> None:
         self._mark = ""
         self._asked: dict[Wish, _Asked] = {}
-        self._under: dict[Term, set[_Asked]] = defaultdict(set)
+        self._under: dict[Term, dict[Term, set[_Asked]]] = defaultdict(lambda: defaultdict(set))
+        self._kept: Counter[Term] = Counter()
         self._fields: dict[str, int] = defaultdict(int)
         self._wishes: dict[str, Wish] = {}
         self._followers = 0
@@ -108,11 +118,9 @@ class SubscriptionIndex:
     def catch_up(self, saved: Saved) -> None:
         """Take over what any process has saved since the last time."""
         changed, self._mark = saved(self._mark)
-        for one in changed:
-            self.put(one)
-        if len(changed) > _MANY:
-            gc.collect()
-            gc.freeze()
+        with _objects_that_stay() if len(changed) > _MANY else nullcontext():
+            for one in changed:
+                self.put(one)
 
     def get(self, subscription_id: str) -> Subscription | None:
         """Return an active subscription."""
@@ -160,12 +168,14 @@ class SubscriptionIndex:
             return None
         tree = _demands(query, wish.types)
         needs = [one for part in _parts_of(tree) if (one := self._required(part)) is not None]
-        asked = self._asked[wish] = _Asked(wish, query, needs, self._cheapest(needs) or _ANY)
+        asked = self._asked[wish] = _Asked(wish, query, sorted(needs, key=self._cost))
         self._followers += asked.follows_case
-        for name in _fields_of(needs):
+        for name in _fields_of(asked.needs):
             self._fields[name] += 1
-        for term in asked.terms:
-            self._under[term].add(asked)
+        for term in asked.needs[0]:
+            self._kept[term] += 1
+            for other in asked.needs[1]:
+                self._under[term][other].add(asked)
         return asked
 
     def _drop(self, asked: _Asked) -> None:
@@ -173,18 +183,21 @@ class SubscriptionIndex:
         self._followers -= asked.follows_case
         for name in _fields_of(asked.needs):
             self._fields[name] -= 1
-        for term in asked.terms:
-            self._under[term].discard(asked)
-            if not self._under[term]:
-                del self._under[term]
+        for term in asked.needs[0]:
+            self._kept[term] -= 1
+            for other in asked.needs[1]:
+                self._under[term][other].discard(asked)
+            if not self._kept[term]:
+                del self._under[term], self._kept[term]
 
     def _terms_of(self, view: View) -> set[Term]:
         """Return the terms of a document, in the fields that any query asks about."""
-        return {(name, value) for name in FIELDS if self._fields.get(name) for value in _values(view, name)}
+        asked_about = [name for name in FIELDS if self._fields.get(name)]
+        return {_ALWAYS} | {(name, value) for name in asked_about for value in _values(view, name)}
 
     def _candidates(self, has: set[Term]) -> set[_Asked]:
-        kept = [self._under[term] for term in (_ALWAYS, *has) if term in self._under]
-        return set().union(*kept)
+        under = [self._under[term] for term in has if term in self._under]
+        return set().union(*(pairs[other] for pairs in under for other in pairs.keys() & has))
 
     # --- required terms -----------------------------------------------------------------------------------------------
 
@@ -207,12 +220,26 @@ class SubscriptionIndex:
 
     def _cost(self, terms: Terms) -> float:
         """Return about how often the terms will bring a query up that does not fit."""
-        return sum(_share(term) * (1 + len(self._under.get(term, ()))) for term in terms)
+        return sum(_share(term) * (1 + self._kept[term]) for term in terms)
 
 
 _ALWAYS: Term = ("", "")
 _ANY = frozenset([_ALWAYS])
-"""Where wishes without a required term are kept."""
+"""What is demanded by wishes without a required term, and without a second one."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@contextmanager
+def _objects_that_stay() -> Iterator[None]:
+    """Keep the collector away while they are made, and from them ever after."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _demands(query: Query | None, types: tuple[EventType, ...]) -> Node:
@@ -228,7 +255,7 @@ def _parts_of(node: Node) -> tuple[Node, ...]:
 
 
 def _fields_of(needs: Iterable[Terms]) -> set[str]:
-    return {name for need in needs for name, _ in need}
+    return {name for need in needs for name, _ in need} - {""}
 
 
 def _parts(node: Match | Prefix) -> list[str]:
