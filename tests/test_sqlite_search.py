@@ -1,15 +1,19 @@
 """Search in SQLite: the same answers as the matcher, and pages, orders, facets, marks."""
 
+import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from make import make_article
 from queries import NOW, documents, trees
 from test_match import document
 
@@ -18,8 +22,10 @@ from schemas.documents import Document
 from schemas.events import Article
 from schemas.query import parse
 from schemas.query_tree import Node, effective, query_of
-from streamer.stores import sqlite_search
-from streamer.stores.sqlite_query import condition
+from streamer.stores import sqlite_bits, sqlite_documents, sqlite_facets, sqlite_order, sqlite_search
+from streamer.stores.sqlite import SqliteStore
+from streamer.stores.sqlite_bits import numbers_in
+from streamer.stores.sqlite_query import Finder
 
 
 @pytest.fixture
@@ -30,8 +36,8 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 def opened() -> sqlite3.Connection:
     made = sqlite3.connect(":memory:")
-    for script in sqlite_search.MIGRATIONS:
-        made.executescript(script)
+    for migration in sqlite_documents.MIGRATIONS:
+        migration(made) if callable(migration) else made.executescript(migration)
     return made
 
 
@@ -40,16 +46,18 @@ def opened() -> sqlite3.Connection:
 @settings(max_examples=150, deadline=None)
 def test_search_finds_what_the_matcher_finds(stored: list[Document], queries: list[Node]) -> None:
     with closing(opened()) as made:
-        sqlite_search.put_documents(made, stored)
+        sqlite_documents.put_documents(made, stored)
         for tree in queries:
             query = query_of(tree)
-            where = condition(effective(query), "documents", NOW)
-            found = made.execute(f"SELECT d.id FROM documents d WHERE {where.text} ORDER BY 1", where.values)
-            assert [row[0] for row in found] == [one.event_id for one in stored if matches(query, one, now=NOW)]
+            found = numbers_in(Finder(made, "documents", NOW).found(effective(query)))
+            rows = made.execute("SELECT number, id FROM documents ORDER BY id")
+            assert [id_ for number, id_ in rows if number in found] == [
+                one.event_id for one in stored if matches(query, one, now=NOW)
+            ]
 
 
 def fill(connection: sqlite3.Connection, number: int, **fields: Any) -> None:
-    sqlite_search.put_documents(
+    sqlite_documents.put_documents(
         connection,
         [
             document(
@@ -81,6 +89,127 @@ def test_pages_follow_each_other_without_gap_or_repeat(connection: sqlite3.Conne
     assert [len(page.hits) for page in pages] == [5, 5, 5, 5, 3]
 
 
+@pytest.mark.parametrize("query", ["*", "-country:*", "police"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "amount"])
+def test_a_large_set_is_told_in_the_order_of_a_small_one(
+    connection: sqlite3.Connection, sort: str, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(3)
+    sqlite_documents.put_documents(
+        connection,
+        [
+            document(
+                event_id=f"event-{place:03}",
+                event_date=f"20{chance.randrange(20, 26)}-0{chance.randrange(1, 4)}-10" if place % 3 else None,
+                published_at=NOW - timedelta(days=chance.randrange(900)),
+                amount_usd=chance.choice((None, 0.0, 2.5, 100.0)),
+                country=chance.choice((None, "SE")),
+            )
+            for place in range(150)
+        ],
+    )
+    asked = parse(query)
+    sorted_ = sqlite_search.search(connection, asked, sort=sort, limit=200).hits
+    monkeypatch.setattr(sqlite_order, "SMALL", 0)
+    met, cursor = [], None
+    while not met or cursor:
+        page = sqlite_search.search(connection, asked, sort=sort, limit=7, cursor=cursor)
+        met, cursor = [*met, *page.hits], page.cursor
+    assert [hit.document.event_id for hit in met] == [hit.document.event_id for hit in sorted_]
+
+
+def test_what_words_find_everywhere_is_told_newest_first(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection, 9)
+    monkeypatch.setattr(sqlite_search, "RANKED", 8)
+    newest = sqlite_search.search(connection, parse("police"), sort="newest")
+    assert sqlite_search.search(connection, parse("police")).hits == newest.hits
+    first = sqlite_search.search(connection, parse("police"), limit=4)
+    monkeypatch.setattr(sqlite_search, "RANKED", 100)
+    second = sqlite_search.search(connection, parse("police"), limit=9, cursor=first.cursor)
+    assert first.hits + second.hits == newest.hits, "a page is told in the order of the page before"
+
+
+def test_more_documents_than_a_block_holds_are_counted_and_found(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_bits, "BLOCK", 16)
+    monkeypatch.setattr(sqlite_bits, "_BYTES", 2)
+    for country, number in (("SE", 40), ("JP", 5), ("SE", 30)):
+        stored = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+        sqlite_documents.put_documents(
+            connection, [document(event_id=f"event-{stored + n}", country=country) for n in range(number)]
+        )
+    page = sqlite_search.search(connection, parse("country:*"), facets=("country", "type"))
+    assert (page.total, page.facets) == (75, {"country": {"SE": 70, "JP": 5}, "type": {"raid": 75}})
+    assert sqlite_search.search(connection, parse("NOT country:SE")).total == 5
+
+
+def test_facets_of_many_documents_are_those_of_few(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(5)
+    some = [
+        document(
+            event_id=f"event-{place}",
+            country=f"{chance.choice('ABCDEFGH')}{chance.choice('XYZUVW')}" if place % 5 else None,
+            outlet=f"Outlet {int(chance.expovariate(0.2))}",
+            type=chance.choice(("raid", "arrest")),
+        )
+        for place in range(400)
+    ]
+    sqlite_documents.put_documents(connection, some)
+    names, queries = (
+        ("type", "country", "outlet", "suspended", "amount_kind"),
+        ("*", "type:raid", "country:AX", "court:*"),
+    )
+    few = [sqlite_search.search(connection, parse(query), facets=names).facets for query in queries]
+    assert [len(facets["country"]) for facets in few] == [20, 20, 1, 0]
+    monkeypatch.setattr(sqlite_facets, "FEW", 0)
+    many = [sqlite_search.search(connection, parse(query), facets=names).facets for query in queries]
+    assert [{name: list(facet.items()) for name, facet in facets.items()} for facets in many] == [
+        {name: list(facet.items()) for name, facet in facets.items()} for facets in few
+    ]
+
+
+def test_a_changed_document_is_no_longer_counted_where_it_was(connection: sqlite3.Connection) -> None:
+    for type_ in ("raid", "arrest"):
+        sqlite_documents.put_documents(connection, [document(type=type_), document(event_id="other")])
+    page = sqlite_search.search(connection, parse("*"), facets=("type",))
+    assert page.facets == {"type": {"arrest": 1, "raid": 1}}
+    assert sqlite_search.search(connection, parse("type:raid")).total == 1
+
+
+@pytest.mark.parametrize("sort", ["newest", "amount"])
+def test_a_file_of_before_answers_as_a_new_one(tmp_path: Path, sort: str) -> None:
+    path = tmp_path / "crackdown.sqlite"
+    queries = ("*", "police", "country:SE date:>=2024", "confidence:>=0.4", "domain:*", "amount:10000.5")
+    with closing(SqliteStore(path)) as store:
+        store.put_documents([document(event_id=f"event-{n}", outlet=f"Outlet {n % 2}") for n in range(5)])
+        store.save_article(make_article())
+        before = [store.search(parse(query), sort=sort, facets=("type", "outlet")) for query in queries]
+        articles = store.search_articles(parse("outlet:*"))
+    assert [page.total for page in before] == [5] * 6
+    _make_old(path)
+    with closing(SqliteStore(path)) as store:
+        assert [store.search(parse(query), sort=sort, facets=("type", "outlet")) for query in queries] == before
+        assert store.search_articles(parse("outlet:*")) == articles
+
+
+def _make_old(path: Path) -> None:
+    """Take away what came with the second migration of search."""
+    with closing(sqlite3.connect(path)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'").fetchall():
+            if re.match(r"(documents|texts)_by_(?!time|case$)", name):
+                connection.execute(f"DROP INDEX {name}")
+        for rows in ("documents", "texts"):
+            connection.execute(f"DROP TABLE {rows}_bits")
+            connection.execute(f"ALTER TABLE {rows} DROP COLUMN outlet")
+        connection.execute("DELETE FROM migrations WHERE part = 'search' AND number > 1")
+        connection.commit()
+
+
 def test_sorts(connection: sqlite3.Connection) -> None:
     fill(connection, 6)
     ids = {
@@ -95,14 +224,14 @@ def test_sorts(connection: sqlite3.Connection) -> None:
 def test_the_better_match_comes_first(connection: sqlite3.Connection) -> None:
     weak = document(event_id="event-a", text="a harbour " + "word " * 200, title="Other news")
     strong = document(event_id="event-b", text="harbour", title="harbour")
-    sqlite_search.put_documents(connection, [weak, strong])
+    sqlite_documents.put_documents(connection, [weak, strong])
     page = sqlite_search.search(connection, parse("harbour"))
     assert [hit.document.event_id for hit in page.hits] == ["event-b", "event-a"]
 
 
 def test_facets_count_all_that_is_found(connection: sqlite3.Connection) -> None:
     fill(connection, 3)
-    sqlite_search.put_documents(connection, [document(event_id="other", type="arrest", defendant=(), country=None)])
+    sqlite_documents.put_documents(connection, [document(event_id="other", type="arrest", defendant=(), country=None)])
     page = sqlite_search.search(
         connection, parse("police"), limit=1, facets=("type", "country", "defendant", "operation")
     )
@@ -116,14 +245,14 @@ def test_facets_count_all_that_is_found(connection: sqlite3.Connection) -> None:
 
 def test_an_older_revision_never_wins(connection: sqlite3.Connection) -> None:
     for revision, title in ((2, "second"), (1, "first"), (2, "again")):
-        sqlite_search.put_documents(connection, [document(case=title, case_revision=revision)])
+        sqlite_documents.put_documents(connection, [document(case=title, case_revision=revision)])
     (hit,) = sqlite_search.search(connection, parse("*")).hits
     assert hit.document.case == "again"
     assert sqlite_search.search(connection, parse("case:second")).total == 0
 
 
 def test_marks_the_words_of_the_quote(connection: sqlite3.Connection) -> None:
-    sqlite_search.put_documents(connection, [document()])
+    sqlite_documents.put_documents(connection, [document()])
     (hit,) = sqlite_search.search(connection, parse("harbour")).hits
     assert hit.highlight == "Officers searched the ⟦harbour⟧ office."
 
@@ -139,8 +268,10 @@ def test_finds_articles_by_their_text(connection: sqlite3.Connection) -> None:
         language="en",
         seen_at=NOW,
     )
-    sqlite_search.put_article(connection, article)
-    sqlite_search.put_article(connection, msgspec.structs.replace(article, text=article.text + " Twice.", version="v2"))
+    sqlite_documents.put_article(connection, article)
+    sqlite_documents.put_article(
+        connection, msgspec.structs.replace(article, text=article.text + " Twice.", version="v2")
+    )
     page = sqlite_search.search_articles(connection, parse("lantern twice"))
     assert (page.total, page.hits[0].document.article_id) == (1, "article-1")
     assert "the ⟦lantern⟧ fell. ⟦Twice⟧." in page.hits[0].highlight
@@ -170,7 +301,7 @@ def test_refuses_unknown_sorts_and_facets(connection: sqlite3.Connection) -> Non
 def test_relative_dates_count_from_the_first_page(connection: sqlite3.Connection) -> None:
     now = datetime.now(UTC)
     recent = [document(event_id=f"event-{n}", event_date=None, published_at=now - timedelta(hours=n)) for n in range(4)]
-    sqlite_search.put_documents(connection, recent)
+    sqlite_documents.put_documents(connection, recent)
     first = sqlite_search.search(connection, parse("published:>=now-1d"), sort="newest", limit=3)
     second = sqlite_search.search(connection, parse("published:>=now-1d"), sort="newest", limit=3, cursor=first.cursor)
     assert [hit.document.event_id for hit in second.hits] == ["event-3"]

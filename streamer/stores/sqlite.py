@@ -10,7 +10,7 @@ import msgspec
 from schemas.documents import Document
 from schemas.query import Query
 from streamer.contracts import FeedState, Page
-from streamer.stores import sqlite_search
+from streamer.stores import sqlite_documents, sqlite_search
 from streamer.stores.sqlite_articles import Articles
 from streamer.stores.sqlite_cases import Cases
 from streamer.stores.sqlite_database import Database
@@ -43,7 +43,7 @@ class SqliteStore(Ledger, Articles, Cases, Outbox, DeadLetters):
 
     def put_documents(self, documents: Sequence[Document]) -> None:
         with self._database.writing() as connection:
-            sqlite_search.put_documents(connection, documents)
+            sqlite_documents.put_documents(connection, documents)
 
     def search(
         self,

@@ -10,7 +10,7 @@ import msgspec
 from schemas.events import Article
 from streamer.contracts import KEY_LIMIT, Arrival, Key
 from streamer.stores.sqlite_database import Database, as_list
-from streamer.stores.sqlite_search import put_article
+from streamer.stores.sqlite_documents import put_article
 
 _article = msgspec.json.Decoder(Article)
 _arrival = msgspec.json.Decoder(Arrival)

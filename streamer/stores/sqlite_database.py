@@ -14,10 +14,14 @@ import msgspec
 
 from agents.errors import Unavailable
 from streamer.config import ConfigError
-from streamer.stores import sqlite_schema, sqlite_search
+from streamer.stores import sqlite_documents, sqlite_schema
+from streamer.stores.sqlite_documents import Migration
 
-PARTS: Mapping[str, Sequence[str]] = {"store": sqlite_schema.MIGRATIONS, "search": sqlite_search.MIGRATIONS}
-"""The migrations of each part of the file, in the order in which they are applied."""
+PARTS: Mapping[str, Sequence[Migration]] = {
+    "store": sqlite_schema.MIGRATIONS,
+    "search": sqlite_documents.MIGRATIONS,
+}
+"""The migrations of each part of the file, in the order in which they are applied: SQL, or a function that fills it."""
 
 BUSY_SECONDS = 30.0
 _PASSING = {
@@ -140,10 +144,17 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         done = connection.execute("SELECT count(*) FROM migrations WHERE part = ?", (part,)).fetchone()[0]
         if done > len(migrations):
             raise ConfigError(f"{path}: was written by a newer version of crackdown: install that one")
-        for number, script in enumerate(migrations[done:], start=done + 1):
-            for statement in _statements(script):
-                connection.execute(statement)
+        for number, migration in enumerate(migrations[done:], start=done + 1):
+            _apply(migration, connection)
             connection.execute("INSERT INTO migrations (part, number) VALUES (?, ?)", (part, number))
+
+
+def _apply(migration: Migration, connection: sqlite3.Connection) -> None:
+    if callable(migration):
+        migration(connection)
+        return
+    for statement in _statements(migration):
+        connection.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:

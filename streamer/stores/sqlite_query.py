@@ -1,16 +1,22 @@
-"""A query tree as SQL over a table of documents (`d`) and its full-text table.
+"""What a query tree finds, as a set of document numbers (see `sqlite_bits`).
 
-Every value is a bound parameter. The words of a query reach FTS5 as quoted tokens of letters and digits only.
+Keywords have bits; the words of a query go to FTS5 as quoted tokens of letters and digits only; numbers and times are
+read from indexes. Every value is a bound parameter.
 """
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from agents.match import date_limits
 from schemas.query_fields import FIELDS, Kind
 from schemas.query_tree import And, Everything, Exists, Match, Node, Not, Or, Prefix, Range, leaves
 from schemas.tokens import tokens
+from streamer.stores.sqlite_bits import ALL, KEYWORDS, STEPS, between, of_numbers, step, with_mark
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = "\U0010ffff"
@@ -18,37 +24,115 @@ Words = Match | Prefix
 
 
 @dataclass(frozen=True)
-class Sql:
-    """A piece of SQL with its parameters."""
+class Finder:
+    """Looks for documents in the tables whose names begin with `rows`; relative dates count from `now`."""
 
-    text: str
-    values: tuple[Any, ...] = ()
+    connection: sqlite3.Connection
+    rows: str
+    now: datetime
+
+    def found(self, node: Node) -> int:
+        """Return the set of documents that a tree finds."""
+        match node:
+            case Everything():
+                return self._marked(*ALL)
+            case Not():
+                return self._marked(*ALL) & ~self.found(node.part)
+            case And() | Or():
+                return self._joined(node)
+            case Exists():
+                return self._existing(node.field)
+            case Range():
+                return self._range(node)
+        return self._in_words(words(node)) if is_words(node) else self._keyword(node)
+
+    def _joined(self, node: And | Or) -> int:
+        """Join the parts; those that are words go to FTS5 as one expression."""
+        worded = [words(part) for part in node.parts if is_words(part)]
+        sets = [self.found(part) for part in node.parts if not is_words(part)]
+        together, operator = (and_, " AND ") if isinstance(node, And) else (or_, " OR ")
+        if worded and (not sets or together is or_ or reduce(and_, sets)):
+            sets.append(self._in_words(operator.join(worded)))
+        return reduce(together, sets)
+
+    def _in_words(self, expression: str) -> int:
+        table = f"{self.rows}_words"
+        return self._listed("rowid", f"{table} WHERE {table} MATCH ?", (expression,))
+
+    def _keyword(self, node: Words) -> int:
+        name, text = node.field, node.text
+        if name in KEYWORDS:
+            return self._marked(name, text) if isinstance(node, Match) else self._marked_from(name, text)
+        last = text if isinstance(node, Match) else text + _LAST
+        table = f"{self.rows}_domains" if name == "domain" else self.rows
+        return self._listed("number", f'{table} WHERE "{name}" BETWEEN ? AND ?', (text, last))
+
+    def _existing(self, name: str) -> int:
+        return self._marked_from(name, "") if name in KEYWORDS else self._marked("holds", name)
+
+    def _marked(self, name: str, value: str | int) -> int:
+        return with_mark(self.connection, self.rows, (name, value))
+
+    def _marked_from(self, name: str, start: str) -> int:
+        return self._marked(name, start) | between(self.connection, self.rows, name, start, start + _LAST)
+
+    def _listed(self, number: str, source: str, values: Sequence[Any]) -> int:
+        """Return the numbers that a piece of SQL tells: a table and a condition."""
+        found = self.connection.execute(f"SELECT json_group_array({number}) FROM {source}", values)  # noqa: S608
+        return of_numbers(found.fetchone()[0])
+
+    # --- numbers and times --------------------------------------------------------------------------------------------
+
+    def _range(self, node: Range) -> int:
+        low, high = _limits(node, self.now)
+        if node.field not in STEPS:
+            return self._marked("holds", node.field) and self._between(node.field, low, high)
+        first, last = (None if bound is None else step(node.field, bound[1]) for bound in (low, high))
+        if first is not None and last is not None and last - first <= 1:
+            return self._between(node.field, low, high)
+        inside = (_LOWEST if first is None else first, _HIGHEST if last is None else last)
+        return (
+            between(self.connection, self.rows, node.field, *inside)
+            | self._on_step(node.field, low)
+            | self._on_step(node.field, high)
+        )
+
+    def _on_step(self, name: str, bound: "Bound | None") -> int:
+        """Return what lies on the step of a bound, on the bound's side."""
+        if bound is None:
+            return 0
+        sign, value = bound
+        near = ("<=", value + 2 * STEPS[name]) if sign.startswith(">") else (">=", value - 2 * STEPS[name])
+        return self._between(name, bound, near) & self._marked(name, step(name, value))
+
+    def _between(self, name: str, *bounds: "Bound | None") -> int:
+        tests = "".join(f' AND "{name}" {bound[0]} ?' for bound in bounds if bound)
+        values = [bound[1] for bound in bounds if bound]
+        return self._listed("number", f'{self.rows} WHERE "{name}" IS NOT NULL{tests}', values)
 
 
-def condition(node: Node, rows: str, now: datetime) -> Sql:
-    """Return the condition that is true for the rows `d` which the tree finds, else false, and never NULL."""
-    match node:
-        case Everything():
-            return Sql("1")
-        case Not():
-            inner = condition(node.part, rows, now)
-            return Sql(f"NOT {inner.text}", inner.values)
-        case And() | Or():
-            return _joined(node, rows, now)
-        case Match() | Prefix() if FIELDS[node.field].kind is Kind.TEXT:
-            return _in_words(words(node), rows)
-    return _leaf(node, rows, now)
+_LOWEST, _HIGHEST = -(2**62), 2**62
+Bound = tuple[str, float]
+"""A comparison and what is compared with."""
 
 
-def _joined(node: And | Or, rows: str, now: datetime) -> Sql:
-    """Join the parts; those that are words go to FTS5 as one expression."""
-    operator = "AND" if isinstance(node, And) else "OR"
-    worded = [words(part) for part in node.parts if is_words(part)]
-    pieces = [condition(part, rows, now) for part in node.parts if not is_words(part)]
-    if worded:
-        pieces.insert(0, _in_words(f" {operator} ".join(worded), rows))
-    joined = f" {operator} ".join(piece.text for piece in pieces)
-    return Sql(f"({joined})", tuple(value for piece in pieces for value in piece.values))
+def _limits(node: Range, now: datetime) -> tuple[Bound | None, Bound | None]:
+    """Return the lower and the upper bound of a range as columns hold them."""
+    low: float | None
+    high: float | None
+    if FIELDS[node.field].kind is Kind.DATE:
+        first, last, low_open, high_open = date_limits(node, now)
+        low, high = (None if bound is None else micros(bound) for bound in (first, last))
+    else:
+        low, high = (None if bound is None else float(bound) for bound in (node.low, node.high))
+        low_open, high_open = node.low_open, node.high_open
+    return (
+        None if low is None else (">" if low_open else ">=", low),
+        None if high is None else ("<" if high_open else "<=", high),
+    )
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
 
 
 def is_words(node: Node) -> bool:
@@ -71,44 +155,3 @@ def scoring(node: Node) -> str | None:
 def micros(moment: datetime) -> int:
     """Return a time as whole microseconds since 1970."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _in_words(expression: str, rows: str) -> Sql:
-    return Sql(f"d.number IN (SELECT rowid FROM {rows}_words WHERE {rows}_words MATCH ?)", (expression,))  # noqa: S608
-
-
-def _leaf(node: Words | Exists | Range, rows: str, now: datetime) -> Sql:
-    kind = FIELDS[node.field].kind
-    if isinstance(node, Exists):
-        if kind is Kind.TEXT or node.field == "domain":
-            return Sql("instr(d.holds, ?) > 0", (f" {node.field} ",))
-        return Sql(f'd."{node.field}" IS NOT NULL')
-    if isinstance(node, Range):
-        return _range(node, kind, now)
-    if node.field == "domain":
-        test = _keyword("domain", node)
-        return Sql(f"d.number IN (SELECT number FROM {rows}_domains WHERE {test.text})", test.values)  # noqa: S608
-    return _keyword(f'd."{node.field}"', node)
-
-
-def _keyword(column: str, node: Words) -> Sql:
-    if isinstance(node, Match):
-        return Sql(f"{column} IS ?", (node.text,))
-    return Sql(f"({column} IS NOT NULL AND {column} >= ? AND {column} < ?)", (node.text, node.text + _LAST))
-
-
-def _range(node: Range, kind: Kind, now: datetime) -> Sql:
-    low: float | None
-    high: float | None
-    if kind is Kind.DATE:
-        first, last, low_open, high_open = date_limits(node, now)
-        low, high = (None if bound is None else micros(bound) for bound in (first, last))
-    else:
-        low, high = (None if bound is None else float(bound) for bound in (node.low, node.high))
-        low_open, high_open = node.low_open, node.high_open
-    column, tests, values = f'd."{node.field}"', [], []
-    for bound, operator in ((low, ">" if low_open else ">="), (high, "<" if high_open else "<=")):
-        if bound is not None:
-            tests.append(f"{column} {operator} ?")
-            values.append(bound)
-    return Sql(f"({column} IS NOT NULL AND {' AND '.join(tests)})", tuple(values))
