@@ -5,11 +5,14 @@ waits until a person releases it.
 """
 
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Protocol
 
 from msgspec.structs import replace
 
-from schemas.events import Notice
+from agents.note import note, notice_of
+from schemas.events import Notice, Subscription
+from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind
 
 HOUR = timedelta(hours=1)
@@ -36,6 +39,19 @@ def guarded(notice: Notice, *, store: Counts, per_hour: int, new_cases: int) -> 
     if notice.channel in UNLIMITED or store.planned(notice.subscription_id, hour, hour + HOUR) < per_hour:
         return notice, "waiting"
     return replace(notice, digest=True, due_at=hour + HOUR), "waiting"
+
+
+def word_of(held: Notice, owner: Subscription, new_cases: int) -> Notice:
+    """Return the word to the owner that a source is held: the same for all of its notices of one day."""
+    at = held.created_at
+    go = f"crackdown notices release --source {quote(held.source)}"
+    lines = (
+        f"It opened {new_cases} cases within an hour. Notices of further new cases wait until you have looked.",
+        f"The first that waits: {held.subject}",
+        f"Look: crackdown notices --state held. Let go: {go}",
+    )
+    said = note("source.held", f"Held: {held.source} opens very many cases", [{"text": line} for line in lines], at)
+    return notice_of(make_id("source.held", held.source, at.date().isoformat()), said, owner, at)
 
 
 def _is_wild(notice: Notice, store: Counts, new_cases: int) -> bool:

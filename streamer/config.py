@@ -76,7 +76,8 @@ class Alerts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     new_cases: Several = 100
     """Cases that one source may open within an hour; notices of further ones are held for a look."""
     owner: str = ""
-    """Who is told when a channel begins to fail or is given up: an e-mail address or a Slack-compatible webhook."""
+    """Who is told when a channel begins to fail or is given up, or a source is held: an e-mail address or a
+    Slack-compatible webhook."""
 
 
 class Serve(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):

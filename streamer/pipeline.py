@@ -29,7 +29,7 @@ from agents.index import index
 from agents.link import link
 from agents.subscriptions_index import SubscriptionIndex
 from schemas.codec import UnreadablePayload, decode, encode
-from schemas.events import DeadLetter, Message
+from schemas.events import DeadLetter, Message, Subscription
 from schemas.ids import make_id
 from streamer.contracts import Store
 
@@ -79,15 +79,16 @@ def stages(
     grouping_seconds: int = 60,
     per_hour: int = 20,
     new_cases: int = 100,
+    owner: Subscription | None = None,
 ) -> tuple[Stage, ...]:
     """Return the table, its stages bound to what they need.
 
     `processes` is the size of the pool, `fetches` how many pages are fetched at once, `grouping_seconds` how long
-    instant notices are gathered, `per_hour` and `new_cases` the flood guard's limits.
+    instant notices are gathered, `per_hour` and `new_cases` the flood guard's limits, `owner` who hears of it.
     """
     fetch_ = partial(fetch, get=get, extract=extract, store=store, now=now)
     alert_ = partial(alert, store=store, now=now, grouping_seconds=grouping_seconds, index=SubscriptionIndex())
-    deliver_ = partial(deliver, store=store, per_hour=per_hour, new_cases=new_cases)
+    deliver_ = partial(deliver, store=store, per_hour=per_hour, new_cases=new_cases, owner=owner)
     return (
         Stage("fetch", "items", fetch_, "articles", Place.LOOP, fetches),
         Stage("classify", "articles", classify, "events", Place.POOL, 2 * processes),

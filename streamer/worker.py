@@ -146,6 +146,7 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
             grouping_seconds=config.grouping_seconds,
             per_hour=config.alerts.per_hour,
             new_cases=config.alerts.new_cases,
+            owner=owner_of(config.alerts, utc_now()),
         )
         rows = [row for row in table if row.place is Place.HERE or not here_only]
         runtime = open_runtime(home, rows, pool=pool, now=utc_now)

@@ -122,6 +122,19 @@ def test_a_feed_that_opens_very_many_cases_is_held_for_a_look(store: SqliteStore
     assert state(store, later) == "waiting"
 
 
+def test_the_owner_hears_once_a_day_that_a_source_is_held(store: SqliteStore) -> None:
+    owner = owner_of(Alerts(owner="owner@example.org"), DAY)
+    for number in range(1, 9):
+        deliver(opened(number, "O'Neill Wire"), store=store, new_cases=5, owner=owner)
+    (entry,) = store.outbox(subscription_id=OWNER)
+    assert entry.notice.subject == "Held: O'Neill Wire opens very many cases"
+    assert "release --source 'O'\"'\"'Neill Wire'" in entry.notice.text
+    mailbox, clock = Keeper(), Clock()
+    asyncio.run(send_due(store, {"email": mailbox, "webhook": Receiver()}, now=clock, owner="test", tell=owner))
+    assert [one.subject for one in mailbox.notices] == ["Held: O'Neill Wire opens very many cases"]
+    assert html_of([entry.notice.data])
+
+
 def test_quiet_hours_hold_for_digests_and_further_tries_too(store: SqliteStore) -> None:
     store.save_subscription(replace(TO, quiet=("09:30", "11:00")))
     (one,) = flood(store, 1, per_hour=0)

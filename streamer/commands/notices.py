@@ -110,13 +110,15 @@ def resend(
 @app.command()
 def release(
     notice_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...")] = None,
+    source: Annotated[str | None, typer.Option(help="All that are held of this source.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that are held.")] = False,
 ) -> None:
     """Let notices go out that were held because one source opened very many cases at once."""
-    if not notice_ids and not everything:
-        raise UserError("which ones? give ids, or --all; `crackdown notices --state held` lists them")
+    if not notice_ids and not everything and source is None:
+        raise UserError("which ones? give ids, --source or --all; `crackdown notices --state held` lists them")
     with opened_store() as store:
-        found = store.outbox(limit=MANY, state="held") if everything else []
+        held = store.outbox(limit=MANY, state="held") if everything or source else []
+        found = [one for one in held if everything or one.notice.source == source]
         found += [one for each in notice_ids or () if (one := _entry(store, each)).state == "held"]
         _requeue(store, found)
     out.print(f"{len(found)} released", markup=False)

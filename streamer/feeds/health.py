@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from schemas.events import Record
 from streamer.config import Feed
 from streamer.contracts import FeedState
@@ -30,11 +32,16 @@ class FeedHealth(Record, frozen=True, kw_only=True):
     last_new_at: datetime | None = None
     next_at: datetime | None = None
     items_seen: int = 0
+    held: int = 0
+    """Notices that wait for a look, as the source opened very many cases."""
 
 
-def health(states: Mapping[str, FeedState], feeds: Sequence[Feed], now: datetime) -> list[FeedHealth]:
-    """Return the health of each enabled feed, in their order. `states` is by address."""
-    return [_health(states.get(feed.url), feed, now) for feed in feeds if feed.enabled]
+def health(
+    states: Mapping[str, FeedState], feeds: Sequence[Feed], now: datetime, held: Mapping[str, int] | None = None
+) -> list[FeedHealth]:
+    """Return the health of each enabled feed, in their order. `states` is by address, `held` counts by source."""
+    found = [(feed, _health(states.get(feed.url), feed, now)) for feed in feeds if feed.enabled]
+    return [replace(one, held=(held or {}).get(feed.outlet or feed.name, 0)) for feed, one in found]
 
 
 def _health(state: FeedState | None, feed: Feed, now: datetime) -> FeedHealth:

@@ -45,6 +45,20 @@ def after_success(
     return replace(state, next_at=at + jittered(interval(feed, state, answer.headers, at), random))
 
 
+def resumed(state: FeedState) -> FeedState:
+    """Return the state of a paused feed that a person wants polled again, at the next round."""
+    return replace(
+        state,
+        paused="",
+        gone_at=None,
+        failures=0.0,
+        next_at=None,
+        redirect_to=None,
+        redirects_since=None,
+        redirects_seen=0,
+    )
+
+
 def _with_document(state: FeedState, document: FeedDocument, new: int, at: datetime) -> FeedState:
     dates = {entry.published_at for entry in document.entries if entry.published_at}
     return replace(
