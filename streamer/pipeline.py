@@ -48,7 +48,7 @@ class Place(StrEnum):
     """Where a stage's function runs."""
 
     HERE = "here"
-    """On the worker's one stage thread: short work that reads and writes the store."""
+    """On a thread of the worker: short work that reads and writes the store."""
     POOL = "pool"
     """In a process of the pool: work that costs processor time, and that can be killed."""
     LOOP = "loop"
@@ -93,7 +93,7 @@ def stages(
         Stage("fetch", "items", fetch_, "articles", Place.LOOP, fetches),
         Stage("classify", "articles", classify, "events", Place.POOL, 2 * processes),
         Stage("link", "events", partial(link, store=store, now=now), "cases"),
-        Stage("index", "cases", partial(index, store=store, now=now)),
+        Stage("index", "cases", partial(index, store=store, now=now), in_flight=16),
         Stage("alert", "cases", alert_, "notices"),
         Stage("deliver", "notices", deliver_),
         Stage("bury", DEAD_LETTERS, partial(bury, store=store)),

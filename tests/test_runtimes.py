@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,21 +143,21 @@ def test_in_flight_is_used_and_not_exceeded(runtime_of: RuntimeOf):
     assert most == 4
 
 
-def test_stages_that_run_here_never_run_at_once(runtime_of: RuntimeOf):
-    inside = threading.Lock()
-    threads = set()
+def test_a_stage_that_runs_here_is_never_in_two_messages_at_once(runtime_of: RuntimeOf):
+    inside = {f"stage-{n}": threading.Lock() for n in range(3)}
+    seen: Counter[str] = Counter()
 
-    def alone(item: FeedItem) -> list[Message]:
-        assert inside.acquire(blocking=False)
+    def alone(name: str, item: FeedItem) -> list[Message]:
+        assert inside[name].acquire(blocking=False)
         time.sleep(0.001)
-        threads.add(threading.get_ident())
-        inside.release()
+        seen[name] += 1
+        inside[name].release()
         return []
 
-    runtime = runtime_of([Stage(f"stage-{n}", "items", alone) for n in range(3)])
+    runtime = runtime_of([Stage(name, "items", partial(alone, name)) for name in inside])
     runtime.publish("items", items(20))
     run(runtime)
-    assert len(threads) == 1
+    assert seen == dict.fromkeys(inside, 20)
 
 
 def test_messages_published_while_it_runs_are_worked_on_promptly(runtime_of: RuntimeOf):

@@ -87,8 +87,8 @@ class KafkaRuntime:
         await self._until_ready(stop)
         if stop.is_set():
             return
-        with ThreadPoolExecutor(1, thread_name_prefix="stages") as thread, _data_folder() as folder:
-            apps = [self._app(stage, folder, functools.partial(_in_thread, thread)) for stage in self._stages]
+        with _threads(self._stages) as here, _data_folder() as folder:
+            apps = [self._app(stage, folder, here[stage.name]) for stage in self._stages]
             looking = asyncio.create_task(self._look_after(apps))
             try:
                 await asyncio.gather(*(app.start() for app in apps))
@@ -217,6 +217,18 @@ class KafkaRuntime:
 
 async def _in_thread(thread: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any) -> Any:
     return await asyncio.get_running_loop().run_in_executor(thread, functools.partial(function, *args))
+
+
+@contextlib.contextmanager
+def _threads(stages: Sequence[Stage]) -> Iterator[dict[str, Caller]]:
+    """Give each stage threads of its own: they mostly wait for Elasticsearch, so none should wait for another too."""
+    with contextlib.ExitStack() as stack:
+        yield {
+            stage.name: functools.partial(
+                _in_thread, stack.enter_context(ThreadPoolExecutor(stage.in_flight, thread_name_prefix=stage.name))
+            )
+            for stage in stages
+        }
 
 
 @contextlib.contextmanager

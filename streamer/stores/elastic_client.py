@@ -15,6 +15,7 @@ from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from agents.errors import Rejected, Unavailable
+from streamer.stores.elastic_together import Together
 
 BATCH = 200
 BATCH_BYTES = 5 * 1024 * 1024
@@ -25,6 +26,8 @@ _BUSY = {403, 429, 500, 502, 503, 504}
 _PAGE = 500
 
 Source = dict[str, Any]
+Answer = tuple[int, str]
+"""Status and reason of one write."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Elastic:
         self.client = client
         self.prefix = prefix
         self._unread: set[str] = set()
+        self._together = Together(self._answers)
 
     def alias(self, name: str) -> str:
         return f"{self.prefix}-{name}"
@@ -81,16 +85,11 @@ class Elastic:
 
         Raises Unavailable, and after all others were written Rejected for those that the index cannot take.
         """
-        results: list[bool] = []
-        refused: list[str] = []
-        for batch in _batches(writes):
-            statuses = self._send(batch)
-            results += [status < 300 for status, _ in statuses]
-            refused += [why for status, why in statuses if status == 400]
-            self._unread |= {write.index for write in batch}
-        if refused:
-            raise Rejected(f"search index refuses the document: {refused[0]}")
-        return results
+        return _accepted(self._answers(writes))
+
+    def write_together(self, writes: Iterable[Write]) -> list[bool]:
+        """Do as `write`, in one bulk with what other threads write in this way at the same time."""
+        return _accepted(self._together.write(list(writes)))
 
     def change(self, name: str, id_: str, new: Callable[[Source | None], Source | None]) -> bool:
         """Replace a document by what `new` makes of it, again if another writer came between. None changes nothing."""
@@ -126,9 +125,17 @@ class Elastic:
         with telling_errors():
             self.client.indices.refresh(index=self.alias(name))
 
-    def _send(self, batch: Sequence[Write]) -> list[tuple[int, str]]:
+    def _answers(self, writes: Iterable[Write]) -> list[Answer]:
+        """Send writes in batches and return what the server says to each."""
+        answers: list[Answer] = []
+        for batch in _batches(writes):
+            answers += self._send(batch)
+            self._unread |= {write.index for write in batch}
+        return answers
+
+    def _send(self, batch: Sequence[Write]) -> list[Answer]:
         """Return (status, reason) of each write, those that found the server busy sent again."""
-        statuses: list[tuple[int, str]] = [(429, "")] * len(batch)
+        statuses: list[Answer] = [(429, "")] * len(batch)
         for attempt in range(TRIES):
             left = [i for i, (status, _) in enumerate(statuses) if status in _BUSY]
             for i, status in zip(left, self._bulk([batch[i] for i in left]), strict=True):
@@ -139,7 +146,7 @@ class Elastic:
         busy = next(pair for pair in statuses if pair[0] in _BUSY)
         raise Unavailable(f"Elasticsearch cannot take writes now: {busy[0]} {busy[1]}")
 
-    def _bulk(self, batch: Sequence[Write]) -> list[tuple[int, str]]:
+    def _bulk(self, batch: Sequence[Write]) -> list[Answer]:
         operations: list[dict[str, Any]] = []
         for write in batch:
             operations += self._operation(write)
@@ -194,7 +201,14 @@ def _found(doc: Mapping[str, Any]) -> Found:
     return Found(id=doc["_id"], source=doc["_source"], seq_no=doc["_seq_no"], term=doc["_primary_term"])
 
 
-def _status(item: Mapping[str, Any]) -> tuple[int, str]:
+def _accepted(answers: Sequence[Answer]) -> list[bool]:
+    refused = [why for status, why in answers if status == 400]
+    if refused:
+        raise Rejected(f"search index refuses the document: {refused[0]}")
+    return [status < 300 for status, _ in answers]
+
+
+def _status(item: Mapping[str, Any]) -> Answer:
     (result,) = item.values()
     error = result.get("error") or {}
     if result["status"] == 404 and error:

@@ -53,7 +53,7 @@ class Search:
 
     def put_documents(self, documents: Sequence[Document]) -> None:
         """Raises Rejected, after the others were written, for a document that the index cannot take."""
-        self._elastic.write(
+        self._elastic.write_together(
             Write("events", one.event_id, event_source(one), version=one.case_revision, or_same=True)
             for one in documents
         )
