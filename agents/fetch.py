@@ -7,6 +7,7 @@ tried again for three days; one that cannot be had at all is replaced by the fee
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -26,6 +27,8 @@ _MORE = 1.2
 """A feed's text so many times longer than the page's is the fuller one: the page is a teaser."""
 _FUTURE = timedelta(days=1)
 """A later date than this from now is a slip of the page."""
+_STORING = Lock()
+"""One article at a time, so that of two copies which arrive together one sees the other."""
 _RANK = {"feed": 0, "partial": 1, "full": 2}
 
 
@@ -217,7 +220,8 @@ def _address(item: FeedItem, story: Story) -> str:
 
 
 def _stored(articles: Sequence[Article], store: ArticleStore) -> list[Article]:
-    return [_kept(article, store) for article in articles]
+    with _STORING:
+        return [_kept(article, store) for article in articles]
 
 
 def _kept(article: Article, store: ArticleStore) -> Article:

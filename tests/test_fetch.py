@@ -1,6 +1,7 @@
 """Fetch makes articles of items, waits for pages that cannot be had now, and loses nothing on the way."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from agents.errors import Rejected
 from agents.extract import extract
 from agents.fetch import TRIES, NotNow, Page, Refused, fetch
 from agents.language import language_of
-from schemas.events import FeedItem
+from schemas.events import Article, FeedItem
 from schemas.ids import article_id, text_hash
 from streamer.stores.sqlite import SqliteStore
 
@@ -50,7 +51,10 @@ def store(tmp_path):
 
 def run(store, item, answer, *, now=NOW):
     """Fetch an item whose page is `answer`, or the exception that getting it raises."""
+    return asyncio.run(_fetch(store, item, answer, now=now))
 
+
+async def _fetch(store, item, answer, *, now=NOW):
     async def get(url):
         assert url == item.url
         if isinstance(answer, Exception):
@@ -61,7 +65,7 @@ def run(store, item, answer, *, now=NOW):
         return extract(body, **known)
 
     store.see([item])
-    return asyncio.run(fetch(item, get=get, extract=extract_here, store=store, now=lambda: now))
+    return await fetch(item, get=get, extract=extract_here, store=store, now=lambda: now)
 
 
 def ledger(store):
@@ -193,6 +197,18 @@ def test_copy_at_another_outlet_names_the_first_and_so_does_a_copy_of_the_copy(s
     assert copy.copy_of == third.copy_of == first.id
     [again] = run(store, ITEM, page())
     assert again.copy_of is None
+
+
+def test_of_two_copies_that_arrive_together_one_names_the_other(store, monkeypatch):
+    keys = store.keys
+    monkeypatch.setattr(store, "keys", lambda names: (keys(names), time.sleep(0.1))[0])
+
+    async def both() -> list[Article]:
+        items = (ITEM, other("wire"))
+        return [article for [article] in await asyncio.gather(*(_fetch(store, item, page()) for item in items))]
+
+    one, two = asyncio.run(both())
+    assert {one.copy_of, two.copy_of} in ({None, one.id}, {None, two.id})
 
 
 def test_other_stories_on_the_same_matter_are_no_copies(store):

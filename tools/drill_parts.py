@@ -1,5 +1,6 @@
 """What the drills are made of: servers and workers as in production, a receiver that counts, made-up pages."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from infra.servers import elastic_node, kafka_node
 from schemas.events import FeedItem
 from schemas.ids import item_id
 from streamer.config import Cluster
+from streamer.runtimes.kafka_topics import PARTITIONS, make_topics, topics
 
 PATIENCE = 1800.0
 TOWNS = ("Port Selby", "Brackwater", "Ostrava Bay", "Lindmouth", "Kesselford", "Aldermoor")
@@ -107,24 +109,29 @@ class Receiver:
             server.shutdown()
 
 
-def toml(cluster: Cluster, *, receiver: str = "", grouping: int = 60) -> str:
-    """Return a configuration: no feed to poll, a health page of its own, no flood guard, as all is counted here."""
-    (port,) = free_ports(1)
-    settings = {"kafka": cluster.kafka, "elastic": list(cluster.elastic), "health": f"127.0.0.1:{port}"}
+def toml(cluster: Cluster | None, *, receiver: str = "", grouping: int = 60, fetches: int = 32) -> str:
+    """Return a configuration: no feed to poll, no flood guard, as all is counted here; embedded without a cluster."""
     return "\n".join(
         [
             f"grouping_seconds = {grouping}",
-            "[cluster]",
-            *(f"{name} = {json.dumps(value)}" for name, value in settings.items()),
+            *(_engines(cluster) if cluster else ()),
             "[alerts]\nper_hour = 1000000\nnew_cases = 1000000",
-            f"[fetching]\nallow_private = {json.dumps([receiver] if receiver else [])}",
+            f"[fetching]\nin_flight = {fetches}\nallow_private = {json.dumps([receiver] if receiver else [])}",
             '[[feeds]]\nname = "none"\nurl = "https://none.example/feed"\nenabled = false\n',
         ]
     )
 
 
+def _engines(cluster: Cluster) -> list[str]:
+    """Return the lines that name the servers, and a health page of its own."""
+    (port,) = free_ports(1)
+    settings = {"kafka": cluster.kafka, "elastic": list(cluster.elastic), "prefix": cluster.prefix}
+    settings["health"] = f"127.0.0.1:{port}"
+    return ["[cluster]", *(f"{name} = {json.dumps(value)}" for name, value in settings.items())]
+
+
 @contextmanager
-def servers(folder: Path) -> Iterator[tuple[Node, Node, Cluster]]:
+def servers(folder: Path, partitions: int = PARTITIONS) -> Iterator[tuple[Node, Node, Cluster]]:
     """Start a broker and a search server, set up."""
     with ExitStack() as stack:
         nodes = [make() for make in (kafka_node, elastic_node)]
@@ -133,10 +140,16 @@ def servers(folder: Path) -> Iterator[tuple[Node, Node, Cluster]]:
             node.start()
         kafka, elastic = nodes
         cluster = Cluster(kafka=kafka.address, elastic=(elastic.address,))
-        config = folder / "setup.toml"
-        config.write_text(toml(cluster))
-        assert setup.main(["--config", str(config), "indices", "topics"]) == 0
+        asyncio.run(make_topics(cluster.kafka, cluster.prefix, topics(partitions)))
+        set_up(folder, cluster)
         yield kafka, elastic, cluster
+
+
+def set_up(folder: Path, cluster: Cluster) -> None:
+    """Run the set-up job."""
+    config = folder / "setup.toml"
+    config.write_text(toml(cluster))
+    assert setup.main(["--config", str(config), "indices", "topics"]) == 0
 
 
 def crackdown(home: Path, *arguments: str) -> str:
