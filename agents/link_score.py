@@ -142,7 +142,7 @@ def worth_of(keys: Mapping[str, int]) -> dict[str, float]:
         kind = key.partition(":")[0]
         if kind != "title":
             worth.setdefault(kind, []).append(WEIGHTS[kind] * rarity(total))
-    return {kind: _several(values) for kind, values in worth.items()} | {"headline": _headline(keys)}
+    return {kind: _several(worth[kind]) for kind in sorted(worth)} | {"headline": _headline(keys)}
 
 
 def _several(values: list[float]) -> float:

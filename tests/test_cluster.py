@@ -40,7 +40,7 @@ def test_both_modes_find_the_same(homes: tuple[Path, Path]):
     """Document by document. One partition, because what links to what may depend on the order of arrival."""
     embedded, clustered = (told(home, ARCHIVE) for home in homes)
     assert len(embedded["cases"]) > 10
-    assert all(embedded.values())
+    assert all(found for kind, found in embedded.items() if kind != "dead letters")
     assert differences(embedded, clustered) == []
 
 

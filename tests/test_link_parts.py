@@ -10,7 +10,7 @@ from casework import DAY, case, event, linked
 from agents.link_case import fold, parties_of, state_of
 from agents.link_change import change_of
 from agents.link_keys import docket, headline_keys, keys_of, kind_of, nearby, operation, party, service, whole_names
-from agents.link_score import Candidate, decide
+from agents.link_score import Candidate, decide, worth_of
 from agents.link_strands import strands_of
 from schemas.events import Case, Count, LinkedEvent, Money, Party
 from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Relation, Status, TimeRole
@@ -64,6 +64,11 @@ def test_figures_make_keys_that_hold_for_a_month() -> None:
         "amount:3500 EUR|seized",
         "prison:14|SE|2025-03",
     ]
+
+
+def test_the_parts_of_a_score_come_in_one_order() -> None:
+    keys = {"target:brightcove": 1, "person:ann lee": 1}
+    assert [*worth_of(keys)] == [*worth_of(dict(reversed(keys.items())))]
 
 
 def test_a_provider_under_order_is_no_defendant() -> None:

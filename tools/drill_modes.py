@@ -39,12 +39,13 @@ def told(home: Path, *paths: Path) -> Found:
     crackdown(home, "ingest", "--tell", *map(str, paths))
     with closing(open_store(open_home(home))) as store:
         return {
+            "ledger": {row.source: row for row in store.ledger()},
+            "dead letters": {one.id: (one.stage, one.error) for one in store.dead_letters(limit=10_000)},
             "articles": {one["id"]: one for one in map(untimed, _articles(store))},
             "cases": {one["id"]: one for one in map(untimed, _cases(store))},
             "timelines": {case.id: [*map(untimed, store.timeline(case.id))] for case in _cases(store)},
             "events": {one["event_id"]: one for one in map(untimed, _documents(store))},
             "notices": dict(_notice(entry.notice) for entry in store.outbox(limit=10_000)),
-            "ledger": {row.source: row for row in store.ledger()},
         }
 
 
