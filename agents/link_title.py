@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agents.link_keys import fold_name
 from agents.link_outcome import overturned, standing
-from agents.wording import ACTS, OF_PEOPLE_ONLY, act_of, country_name, is_somebody, noun_of, some, told_of
+from agents.wording import ACTS, OF_PEOPLE_ONLY, act_of, country_name, is_same, is_somebody, noun_of, some, told_of
 from schemas.events import Case, Event, LinkedEvent
 from schemas.taxonomy import GROUPS, EventType, Status, TimeRole
 
@@ -90,7 +90,9 @@ def _named(case: Case, alike: Sequence[Event]) -> str:
         people, things = ([n for n in people if is_somebody(n, things)], [*things, *_nobodies(people, things)])
     over = f" over {some(things)}" if things and people and things != people else ""
     where = f" ({', '.join(map(country_name, case.countries[:2]))})" if case.countries else ""
-    suing = [one.name for one in case.parties if one.role == "complainant"]
+    other_side = (*people, *things)
+    sides = [one.name for one in case.parties if one.role == "complainant"]
+    suing = [name for name in sides if not any(is_same(name, other) for other in other_side)]
     whom = some(people or things)
     if suing and whom and _is_civil(case, type_):
         return f"{some(suing)} v. {whom}: {what}{over}"

@@ -83,7 +83,18 @@ def headline(update: CaseUpdate) -> str:
         withdrawn = f"withdrawn: {line_of(main)}" if main and update.events[0].withdrawn else update.case.title
         return one_line(f"{opening}: {withdrawn} ({update.reason})")
     assert main is not None
-    return one_line(f"{opening}: {line_of(main)}")
+    return one_line(f"{opening}: {line_of(main)}{_whose(update, main)}")
+
+
+def _whose(update: CaseUpdate, main: Event) -> str:
+    """Return what a reader knows an act by that names nobody: the article's headline, else the case's parties."""
+    if main.defendant or main.target:
+        return ""
+    title = update.case.title
+    if any(one.title.startswith(title.removesuffix("…")) for one in update.events):
+        return f": “{title}”"
+    sides = [one.name for one in update.case.parties if one.role in ("complainant", "defendant", "target")]
+    return f", in the case {title}" if any(name in title for name in sides) else ""
 
 
 def corrections_of(update: CaseUpdate) -> list[str]:

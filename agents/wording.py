@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from agents.lexicon import rows
-from schemas.events import Event, Money
+from schemas.events import Count, Event, Money
 from schemas.taxonomy import CountUnit, EventType, MoneyKind, Status
+from schemas.tokens import tokens
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,16 @@ _FORFEITED_THINGS = Act(
     "forfeiture", "the forfeiture of {whom}", "ordered the forfeiture of {whom}", "forfeiture of {whom}", actor="court",
     people=False
 )  # fmt: skip
+_BLOCKED_BY = Act(
+    "site blocking", "the blocking of sites by {whom}", "ordered {whom} to block sites", "sites blocked by {whom}",
+    actor="court"
+)  # fmt: skip
+"""Where no site is named, those who are told are the providers under order: they are not blocked themselves."""
+_PAID_BY_EITHER = Act(
+    "damages", "damages in the case of {whom}", "decided on damages in the case of {whom}",
+    "damages in the case of {whom}", actor="court"
+)  # fmt: skip
+"""Where the quote names the other side only: who pays whom is not told."""
 _WITH_SUM = {
     EventType.FORFEITURE: (MoneyKind.FORFEITURE, "ordered {whom} to forfeit {sum}", "{whom} ordered to forfeit {sum}"),
     EventType.FINE: (MoneyKind.FINE, "fined {whom} {sum}", "{whom} fined {sum}"),
@@ -179,13 +190,13 @@ def line_of(event: Event) -> str:
     where = f" ({country_name(event.country)})" if event.country else ""
     rest = [money for money in event.money[:3] if money is not _sum(event)]
     details = "; ".join((*_term(event), *(money_words(money) for money in rest)))
-    return _sentence(event) + _over(event) + where + (f": {details}" if details else "")
+    return _sentence(event) + where + (f": {details}" if details else "")
 
 
 def act_of(event: Event) -> str:
     """Return what happened without figures, for a case that nobody's name stands for: `fine by Quay court (2022)`."""
     rest = ", ".join(part for part in (event.country and country_name(event.country), (event.date or "")[:4]) if part)
-    return _sentence(event) + _over(event) + (f" ({rest})" if rest else "")
+    return _sentence(event) + (f" ({rest})" if rest else "")
 
 
 def correction_of(new: Event, old: Event) -> str:
@@ -220,9 +231,13 @@ def _sentence(event: Event) -> str:
         if event.status is Status.SOUGHT and event.type in _EITHER_SIDE:
             roles = ()
         actor = next((names for role in roles if (names := _actor(event, role))), "")
-        thing = act.thing.format(whom=whom) if whom else act.noun
+        thing = (act.thing.format(whom=whom) if whom else act.noun) + _over(event)
         return told.format(actor=actor, thing=thing) if actor and told else untold.format(thing=thing)
     actor = (_actor(event, act.actor) or _actor(event, "authority") or _actor(event, "court")) if act.actor else ""
+    return _done(event, act, whom, actor) + _over(event)
+
+
+def _done(event: Event, act: Act, whom: str, actor: str) -> str:
     if not whom:
         return f"{act.noun} by {actor}" if actor else act.noun
     active, passive = act.active, act.passive
@@ -235,12 +250,18 @@ def _sentence(event: Event) -> str:
 def _act(event: Event) -> Act:
     if event.type is EventType.FORFEITURE and not event.defendant:
         return _FORFEITED_THINGS
+    if event.type is EventType.SITE_BLOCKING and not event.target and not _counted(event, CountUnit.PEOPLE, no=True):
+        return _BLOCKED_BY
+    if event.type is EventType.DAMAGES_AWARD and _quotes_other_side_only(event):
+        return _PAID_BY_EITHER
     return ACTS[event.type]
 
 
 def _sum(event: Event) -> Money | None:
     """Return the sum that an act against somebody is about, if there is one and only one."""
     if event.type not in _WITH_SUM or event.status not in _DONE or not event.defendant:
+        return None
+    if _act(event) is _PAID_BY_EITHER:
         return None
     paid = [money for money in event.money if money.kind is _WITH_SUM[event.type][0]]
     return paid[0] if len(paid) == 1 else None
@@ -250,12 +271,28 @@ def whom_of(event: Event) -> str:
     """Return to whom or what it was done: names, else a number with its unit; empty if the text tells neither."""
     people, things = some(_people(event)), some(event.target)
     of_people = _act(event).people
-    counted = [count for count in event.counts if (count.unit is CountUnit.PEOPLE) is of_people]
-    number = counted_words(counted[0].n, counted[0].unit) if counted and counted[0].n > 1 else ""
+    counted = _counted(event, CountUnit.PEOPLE, no=not of_people)
+    number = counted_words(counted.n, counted.unit) if counted else ""
     if event.type in OF_PEOPLE_ONLY:
         return people or number
     named = people or number or things if of_people else number or things or people
-    return f"{number} of {things}" if number and named == number and things and not of_people else named
+    if counted and named == number and things and not of_people:
+        return _numbered(counted, distinct(event.target))
+    return named
+
+
+def _counted(event: Event, unit: CountUnit, *, no: bool = False) -> Count | None:
+    """Return the first number of a unit (or of any other one) if it is more than one."""
+    found = next((count for count in event.counts if (count.unit is unit) is not no), None)
+    return found if found and found.n > 1 else None
+
+
+def _numbered(count: Count, things: Sequence[str]) -> str:
+    """Return how many things were concerned, and whose they are or which."""
+    number, named = counted_words(count.n, count.unit), some(things)
+    if len(things) == 1 or count.unit not in (CountUnit.SITES, CountUnit.DOMAINS):
+        return f"{number} of {named}"
+    return named if len(things) >= count.n else f"{number}, among them {named}"
 
 
 def _people(event: Event) -> list[str]:
@@ -292,15 +329,34 @@ def _over(event: Event) -> str:
 
 
 def _actor(event: Event, role: str) -> str:
+    """Return who acts in a role: never a court of another rank than the quote's, nor who is acted against as well."""
     if role == "court":
-        return event.court or ""
-    return some(getattr(event, role))
+        ranks = (rank for rank in _RANKS if re.search(rank, event.evidence, re.IGNORECASE))
+        named = event.court or ""
+        return "" if any(not re.search(rank, named, re.IGNORECASE) for rank in ranks) else named
+    against = (*event.defendant, *event.target)
+    return some([name for name in getattr(event, role) if not any(is_same(name, other) for other in against)])
+
+
+_RANKS = (r"\b(?:court of appeals?|appeals? court)\b", r"\bsupreme court\b", r"\bhigh court\b")
+
+
+def _quotes_other_side_only(event: Event) -> bool:
+    quote = set(tokens(event.evidence))
+
+    def named(names: Sequence[str]) -> bool:
+        return any(quote.intersection(word for word in tokens(name) if len(word) > 2) for name in names)
+
+    return named(event.complainant) and not named(event.defendant)
 
 
 def _term(event: Event) -> Sequence[str]:
     if event.prison_months is None:
         return ()
-    return (f"{event.prison_months:g} months in prison" + (", suspended" if event.suspended else ""),)
+    said = ", suspended" if event.suspended else ""
+    if not said and re.search(r"\bsuspended (?:\w+ )?(?:sentence|term)\b", event.evidence):
+        said = " (the quote speaks of a suspended sentence)"
+    return (f"{event.prison_months:g} months in prison{said}",)
 
 
 def money_words(money: Money) -> str:
@@ -314,10 +370,33 @@ def counted_words(number: int, unit: CountUnit) -> str:
 
 
 def some(names: Sequence[str]) -> str:
-    """Return up to two names, or the first one and how many more there are."""
+    """Return up to two names, or the first one and how many more there are; each of those who are meant once."""
+    names = distinct(names)
     if len(names) <= 2:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1} others"
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Return names without those that another one of them contains as a whole: `Acme` beside `Acme Hosting`."""
+    kept = []
+    for place, name in enumerate(names):
+        others = [(at, other) for at, other in enumerate(names) if at != place and _is_within(name, other)]
+        if all(at > place and _is_within(other, name) for at, other in others):
+            kept.append(name)
+    return kept
+
+
+def is_same(one: str, other: str) -> bool:
+    """Return whether one of two names contains the other as a whole."""
+    return _is_within(one, other) or _is_within(other, one)
+
+
+def _is_within(part: str, whole: str) -> bool:
+    """Return whether a name is in another one, not as the owner of what that one names (`Acme` in `Acme's shop`)."""
+    short, long = tokens(part), tokens(whole)
+    owned = re.search(rf"{re.escape(part)}['’]s\b", whole) is not None
+    return bool(short) and not owned and f" {' '.join(short)} " in f" {' '.join(long)} "
 
 
 _SHORT = {"US": "United States", "RU": "Russia", "KR": "South Korea"}

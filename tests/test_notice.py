@@ -91,6 +91,59 @@ YEN = (Money(amount=460_000_000, currency="JPY", kind=MoneyKind.SOUGHT),)
             {"authority": ("US prosecutors",), "defendant": ("GlassViper",), "country": "PL"},
             "arrest by US prosecutors over GlassViper (Poland)",
         ),
+        (
+            "site_blocking",
+            {"status": Status.ORDERED, "court": "Harbour court", "defendant": ("Lannet", "Quaytel")},
+            "Harbour court ordered the blocking of sites by Lannet and Quaytel",
+        ),
+        (
+            "site_blocking",
+            {"court": "Harbour court", "defendant": ("Lannet",)},
+            "Harbour court ordered Lannet to block sites",
+        ),
+        (
+            "site_blocking",
+            {"counts": (Count(n=2, unit=CountUnit.SITES),), "target": ("a.example", "b.example")},
+            "a.example and b.example blocked",
+        ),
+        (
+            "site_blocking",
+            {"counts": (Count(n=9, unit=CountUnit.SITES),), "target": ("a.example", "b.example", "c.example")},
+            "9 sites, among them a.example and 2 others blocked",
+        ),
+        ("lawsuit_filed", {"complainant": ("Naaldzoek BV",), "defendant": ("Naaldzoek",)}, "Naaldzoek sued"),
+        ("fine", {"defendant": ("Acme Hosting", "Acme", "Acme hosting")}, "Acme Hosting fined"),
+        ("lawsuit_filed", {"defendant": ("Acme", "Acme's Shop")}, "Acme and Acme's Shop sued"),
+        (
+            "damages_award",
+            {
+                "court": "Quay court",
+                "complainant": ("Tidal Foundation",),
+                "defendant": ("Acme",),
+                "money": (Money(amount=65_000, currency="EUR", kind=MoneyKind.DAMAGES),),
+                "evidence": "The verdict orders Tidal to pay 65,000 euros.",
+            },
+            "Quay court decided on damages in the case of Acme: EUR 65,000 damages",
+        ),
+        (
+            "ruling_other",
+            {"status": Status.SOUGHT, "defendant": ("Mara Lind",), "target": ("Shoal",)},
+            "a ruling in the case of Mara Lind over Shoal asked for",
+        ),
+        (
+            "injunction",
+            {
+                "court": "Lanport District Court",
+                "defendant": ("Acme",),
+                "evidence": "The Court of Appeal enjoined Acme.",
+            },
+            "injunction issued against Acme",
+        ),
+        (
+            "sentence",
+            {"defendant": ("Mara Lind",), "prison_months": 6.0, "evidence": "She got a six-month suspended sentence."},
+            "Mara Lind sentenced: 6 months in prison (the quote speaks of a suspended sentence)",
+        ),
     ],
 )
 def test_a_line_says_what_happened_and_no_more(type_: str, fields: dict[str, Any], line: str) -> None:
@@ -185,6 +238,22 @@ def test_the_headline_is_of_the_main_news_and_one_line() -> None:
     told = update(events=(linked(recap), linked(plain), linked(main)))
     assert headline(told) == "New case: Acme fined"
     assert headline(update(events=(linked(plain),))) == "New case: Shoal Bcc: all raided"
+
+
+def test_an_act_that_names_nobody_is_known_by_its_article_or_its_case() -> None:
+    arrest = event("arrest", authority=("Quay police",), main=True)
+    title = "Quay police arrest a teenager over a breach at the harbour"
+    told = update(events=(linked(arrest, title=title),), case=case(title=f"{title[:40]}…"))
+    assert headline(told) == f"New case: arrest by Quay police: “{title[:40]}…”"
+    appeal = event("appeal", country="NL", main=True)
+    parties = (Party(name="Acme", role="defendant", status="sued"),)
+    known = case(title="Tidal v. Acme: damages", parties=parties)
+    assert headline(update(events=(linked(appeal),), case=known)) == (
+        "New case: appeal (Netherlands), in the case Tidal v. Acme: damages"
+    )
+    assert headline(update(events=(linked(appeal),), case=case(title="Appeal (Netherlands)"))) == (
+        "New case: appeal (Netherlands)"
+    )
 
 
 def test_an_edit_without_events_is_told_by_the_title_of_the_case() -> None:
