@@ -1,7 +1,8 @@
 """The measure of linking: wrong merges cost precision, splits cost recall, and what is touched is no wrong merge."""
 
 import pytest
-from link_quality import Gold, is_same, name_of, opened, scores
+from link_inputs import Gold, name_of
+from link_quality import is_same, opened, scores
 
 NONE: frozenset[str] = frozenset()
 GOLD = {
