@@ -15,6 +15,7 @@ from agents.link_case import fold, in_order
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
 from agents.link_keys import confirmed, nearby
+from agents.link_merge import may_merge, merge, merges_for
 from agents.link_relations import joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
 from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
@@ -78,7 +79,8 @@ def _link_article(message: ArticleEvents, store: CaseStore, at: datetime) -> lis
     corrections, dealt_with = revise(message, known, store, at)
     others = [event for event in message.events if event.id not in dealt_with]
     updates = _again(message, others, known, store)
-    updates += [_link_strand(message, *one, store, at) for one in _to_link(message, others, known)]
+    for one in _to_link(message, others, known):
+        updates += _link_strand(message, *one, store, at)
     updates += corrections
     store.record(message.item_id, message.source, "stored", _reason(message))
     return updates
@@ -97,7 +99,10 @@ def _again(message: ArticleEvents, events: Sequence[Event], known: Known, store:
         case_id, one = known.get(event.id, ("", None))
         if one and one.article_version == message.article_version and one.seen_at >= message.seen_at:
             changes.setdefault((case_id, one.change_id), []).append(event.id)
-    return [_repeat(message, case_id, change_id, store) for case_id, change_id in changes]
+    updates = [_repeat(message, case_id, change_id, store) for case_id, change_id in changes]
+    for update in list(updates):
+        updates += merges_for(update.case.id, {update.id}, store, muted=update.muted)
+    return updates
 
 
 def _repeat(message: ArticleEvents, case_id: str, change_id: str, store: CaseStore) -> CaseUpdate:
@@ -126,18 +131,24 @@ def _is_back(message: ArticleEvents, one: LinkedEvent) -> bool:
 
 def _link_strand(
     message: ArticleEvents, strand: Strand, home: str | None, store: CaseStore, at: datetime
-) -> CaseUpdate:
-    decision = Decision("link", store.case(home)) if home else decide(strand, _candidates(strand, store))
+) -> list[CaseUpdate]:
+    candidates = [] if home else _candidates(strand, store)
+    decision = Decision("link", store.case(home)) if home else decide(strand, candidates)
     old = decision.case if decision.verdict == "link" else None
     case_id = old.id if old else make_id("case", strand.events[0].id)
     change_id = make_id("change", case_id, *sorted(event.id for event in strand.events))
+    joined_now = [one for one in decision.also if old and may_merge(one, old, store)]
+    for one in joined_now:
+        merge(one, into=case_id, change_id=change_id, store=store, at=at)
+    old = store.case(case_id) if joined_now else old
     new = [linked(message, event, change_id) for event in strand.events]
     before = in_order(old, store.timeline(old.id)) if old else []
     case = fold(case_id, [*before, *new], old=old, at=at)
     case = msgspec.structs.replace(case, link_score=decision.parts, related=_related(case, decision))
     store.save_case(case, new, strand.own_keys)
-    renamed = old is not None and old.title != case.title
-    return _update(message, case, before, new, change_id, renamed=renamed)
+    update = _update(message, case, before, new, change_id, renamed=old is not None and old.title != case.title)
+    was_joined = joined_now or any(one.case.id == case_id and one.merged for one in candidates)
+    return [update, *(merges_for(case_id, {change_id}, store, muted=update.muted) if was_joined else ())]
 
 
 def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
@@ -158,7 +169,8 @@ def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
         keys = dict(found[case.id].keys) if case.id in found else {}
         own = confirmed(case, filter(_is_name, shared[case_id]))
         keys |= {key: total for key, total in shared[case_id].items() if not _is_name(key) or key in own}
-        found[case.id] = Candidate(case, keys)
+        merged = case.id != case_id or (case.id in found and found[case.id].merged)
+        found[case.id] = Candidate(case, keys, merged)
     return list(found.values())
 
 

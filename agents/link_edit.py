@@ -32,10 +32,21 @@ def apply_edit(edit: Edit, *, store: EditStore, at: datetime) -> list[CaseUpdate
     """Return the cases that the edit changed. Raises Rejected, saying why, for one that cannot be carried out."""
     done = next((one for one in store.edits() if one.id == edit.id), None)
     if done is None:
-        if edit.action not in ACTIONS:
-            raise Rejected(f"no such edit: {edit.action!r}; known are {', '.join(ACTIONS)}")
-        done = ACTIONS[edit.action](edit, store, at)
-        store.save_edit(done)
+        done = carry_out(edit, store, at)
+    return told_of(done, store)
+
+
+def carry_out(edit: Edit, store: EditStore, at: datetime) -> Edit:
+    """Do what the edit says and enter it into the book; return it as it stands there. Raises Rejected."""
+    if edit.action not in ACTIONS:
+        raise Rejected(f"no such edit: {edit.action!r}; known are {', '.join(ACTIONS)}")
+    done = ACTIONS[edit.action](edit, store, at)
+    store.save_edit(done)
+    return done
+
+
+def told_of(done: Edit, store: EditStore) -> list[CaseUpdate]:
+    """Return the cases that an edit in the book has changed, as they are now."""
     touched = [_case(store, case_id) for case_id in (done.case_id, done.into) if case_id]
     return [_update(done, case) for case in {case.id: case for case in touched}.values()]
 

@@ -34,7 +34,7 @@ _GENERIC = re.compile(
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z]\Z")
 _US_DOCKET = re.compile(r"(?:\d:)?(\d\d(?:\d\d)?)-?([a-z]{2})-?0*(\d+)")
 _PROVIDER_TYPES = {EventType.SITE_BLOCKING, EventType.SUBPOENA}
-_SUITS = {*GROUPS["civil"], *GROUPS["either"]} - {EventType.SITE_BLOCKING}
+_SUITS = {*GROUPS["civil"], *GROUPS["either"]}
 _TYPE_GROUP = {type_: group for group, types in GROUPS.items() for type_ in types}
 
 
@@ -192,8 +192,8 @@ class _Pairs:
     against: set[str]
 
     def __contains__(self, pair: str) -> bool:
-        who, _, whom = pair.partition("|")
-        return who in self.suing and whom in self.against
+        one, _, other = pair.partition("|")
+        return (one in self.suing and other in self.against) or (other in self.suing and one in self.against)
 
 
 def _names(case: Case, role: str) -> list[str]:
@@ -217,11 +217,16 @@ def name_keys(event: Event) -> Iterator[str]:
         if kind == "company" and " " not in party(name):
             yield f"target:{service(name)}"  # one text's defendant is the next one's target
         for who in event.complainant[:6]:
-            yield f"pair:{party(who)}|{party(name)}"
+            yield _pair(party(who), party(name))
     if event.type in _SUITS:
         for name in event.target[:4]:
             for who in event.complainant[:6]:
-                yield f"pair:{party(who)}|{service(name)}"
+                yield _pair(party(who), service(name))
+
+
+def _pair(one: str, other: str) -> str:
+    """Return the key of two sides, whoever sues: an appeal or a counterclaim turns them round."""
+    return "pair:" + "|".join(sorted((one, other)))
 
 
 _BUCKET = 3

@@ -13,6 +13,8 @@ from schemas.events import Event
 from schemas.taxonomy import TimeRole
 
 _OF_RECAPS = {"docket", "person", "operation", "company", "pair"}
+_OF_SIDES = {"docket", "pair"}
+"""What a recap says of the proceeding whose news is told beside it."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,10 @@ def things_of(event: Event) -> set[str]:
 def _strand(events: list[Event], title: str, published: date) -> Strand:
     news = [event for event in events if event.time_role is TimeRole.NEWS] or events
     days = [first_day(event.date) for event in news if event.date]
-    keys = (*keys_of(news, published), *headline_keys(title, published))
-    return Strand(tuple(events), keys, max(days, default=published), published)
+    keys = [*keys_of(news, published), *headline_keys(title, published)]
+    recap = [event for event in events if event not in news]
+    keys += [key for key in keys_of(recap, published) if key.partition(":")[0] in _OF_SIDES and key not in keys]
+    return Strand(tuple(events), tuple(keys), max(days, default=published), published)
 
 
 def first_day(value: str) -> date:

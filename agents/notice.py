@@ -14,7 +14,7 @@ from agents.link_title import leading_event
 from agents.template import template, web_address
 from agents.wording import correction_of, line_of
 from schemas.events import CaseUpdate, Event, LinkedEvent, Subscription
-from schemas.taxonomy import ChangeKind, TimeRole
+from schemas.taxonomy import ChangeKind, Relation, TimeRole
 
 VERSION = 1
 """Of the facts, and so of the webhook payload."""
@@ -76,7 +76,7 @@ def facts(
 
 def headline(update: CaseUpdate) -> str:
     """Return the first line of a notice: what happened, in words that keep its status, on one line."""
-    opening, main = _OPENINGS.get(update.change, "Noted"), _main(update)
+    opening, main = _opening(update), _main(update)
     if update.change is ChangeKind.CORRECTED:
         if restated := corrections_of(update):
             return one_line(f"{opening}: {restated[0]} ({update.reason})")
@@ -97,6 +97,20 @@ def _whose(update: CaseUpdate, main: Event) -> str:
     return f", in the case {title}" if any(name in title for name in sides) else ""
 
 
+def _opening(update: CaseUpdate) -> str:
+    """Return what kind of news it is: no totals of many cases are a new case, and no case that may be a known one."""
+    if update.change is ChangeKind.OPENED and possible_cases(update):
+        return "Possibly new case"
+    if update.change is ChangeKind.OPENED and all(one.event.aggregate for one in update.events):
+        return "Totals"
+    return _OPENINGS.get(update.change, "Noted")
+
+
+def possible_cases(update: CaseUpdate) -> list[str]:
+    """Return the ids of the known cases of which this one may be a part."""
+    return [one.case_id for one in update.case.related if one.relation is Relation.POSSIBLE_CASE]
+
+
 def corrections_of(update: CaseUpdate) -> list[str]:
     """Return what an edited article says now of each act that it tells otherwise, and what it said; main act first."""
     old = [one.event for one in update.events if one.withdrawn]
@@ -113,7 +127,12 @@ def _main(update: CaseUpdate) -> Event | None:
 def what_changed(update: CaseUpdate) -> str:
     """Return what is new in a change, for people."""
     if update.change is ChangeKind.OPENED:
-        return "first report of this case"
+        known = possible_cases(update)
+        return (
+            f"first report of this case, unless it is a part of {' or '.join(known)}"
+            if known
+            else "first report of this case"
+        )
     if update.change is ChangeKind.CORRECTED:
         return ": ".join((update.reason, *("; ".join(restated) for restated in [corrections_of(update)] if restated)))
     return ", ".join(_WHAT_IS_NEW[name] for name in update.fields if name in _WHAT_IS_NEW)

@@ -243,7 +243,7 @@ class Store(Protocol):
         """Return edits, oldest first: all, or those of or into one case."""
 
     def main_cases(self) -> Iterable[tuple[str, str | None]]:
-        """Yield (path or address, case id of its main event or None) of each stored page, by its first story."""
+        """Yield (path or address, id of the case that it is mainly about or None) of each page, by its first story."""
 
     # Search.
     def put_documents(self, documents: Sequence[Document]) -> None:

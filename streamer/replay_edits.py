@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from agents.errors import Rejected
 from agents.link import link
+from agents.link_merge import LINKER
 from schemas.codec import decode, encode
 from schemas.events import Case, DeadLetter, Edit, Event
 from schemas.ids import make_id
@@ -26,7 +27,7 @@ _MOST_LETTERS = 10_000
 
 
 class Edits:
-    """The edits of the old tables, on their way into the new ones."""
+    """People's edits of the old tables, on their way into the new ones. What link merged, it merges again by itself."""
 
     def __init__(self, old: Store, new: Store, report: Report) -> None:
         self._old, self._new, self._report = old, new, report
@@ -35,7 +36,9 @@ class Edits:
             for letter in old.dead_letters(stage="link", limit=_MOST_LETTERS)
             if letter.headers == _MARK and isinstance(edit := decode(letter.payload), Edit)
         }
-        waiting = [*old.edits(), *(_edit_in(letter) for letter in self._letters.values())]
+        self._merged = {edit.id for edit in old.edits() if edit.by == LINKER}
+        by_people = [edit for edit in old.edits() if edit.by != LINKER]
+        waiting = [*by_people, *(_edit_in(letter) for letter in self._letters.values())]
         self._waiting = deque(sorted(waiting, key=lambda edit: (edit.at, edit.id)))
         self._late: list[tuple[Edit, str]] = []
         self._parts: dict[str, list[str]] = {}
@@ -74,6 +77,8 @@ class Edits:
     def _parts_of(self, edit: Edit) -> tuple[Sequence[Edit], Edit | None]:
         """Return the edits that do today what this one did then, and what of it finds nothing to work on."""
         if edit.action == "undo":
+            if edit.value in self._merged and not any(one.id == edit.value for one in self._new.edits(edit.case_id)):
+                return self._done_already(edit), None
             return [replace(edit, id=_part(edit, n), value=one) for n, one in enumerate(self._undone(edit))], None
         if edit.action in ("merge", "rename", "review") or not edit.event_ids:
             return self._on_cases(edit)

@@ -6,10 +6,10 @@ import pytest
 from casework import DAY, case, event, linked
 from lxml import html
 
-from agents.notice import facts, headline, html_of, text_of
+from agents.notice import facts, headline, html_of, text_of, what_changed
 from agents.wording import line_of
-from schemas.events import CaseUpdate, Count, Money, Party, Subscription
-from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Status, TimeRole
+from schemas.events import CaseUpdate, Count, Money, Party, RelatedCase, Subscription
+from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Relation, Status, TimeRole
 
 ELEVEN = (Count(n=11, unit=CountUnit.PEOPLE),)
 POUNDS = (Money(amount=412_000, currency="GBP", kind=MoneyKind.FORFEITURE),)
@@ -288,3 +288,15 @@ def test_a_long_timeline_says_what_it_leaves_out() -> None:
     assert "(3 earlier steps)" in text
     assert "s4 raided" in text
     assert "s3 raided" not in text
+
+
+def test_what_may_be_a_part_of_a_known_case_is_not_told_as_new() -> None:
+    doubt = RelatedCase(case_id="case-other", relation=Relation.POSSIBLE_CASE)
+    told = update(case=case(related=(doubt,)))
+    assert headline(told).startswith("Possibly new case: ")
+    assert what_changed(told) == "first report of this case, unless it is a part of case-other"
+
+
+def test_totals_of_many_cases_are_no_new_case() -> None:
+    totals = event("arrest", aggregate=True, counts=(Count(n=400, unit=CountUnit.PEOPLE),))
+    assert headline(update(events=(linked(totals),))).startswith("Totals: ")

@@ -1,16 +1,17 @@
-"""Print how well events are tied into cases: decisions taken at arrival, on a real store.
+"""Print how well events are tied into cases, on a real store: the case that each article is mainly about at the end.
 
     python tools/link_quality.py CASES.jsonl EVENTS [--shuffles N] [--half read|unread]
 
 CASES.jsonl says of each article which case it is about: {"article", "case", "also"}. EVENTS is a file of classified
-articles (messages as lines of JSON), the folder of the gold set (what persons found, in it and in `labels/corpus.jsonl`:
-the ceiling of linking), or a folder of archived pages, which are classified first; `--save FILE` keeps them. Articles
-without a message are left out of the figures.
+articles (messages as lines of JSON), the folder of the gold set (what persons found, in it and in
+`labels/corpus.jsonl`: the ceiling of linking), or a folder of archived pages, which are classified first; `--save FILE`
+keeps them. Articles without a message are left out of the figures.
 
-Precision and recall are of pairs of articles in one case; opened: of the cases that were opened, how many had not been
-met before. Figures stand for all articles, then as mean and spread of five folds by case: a fold is scored by its own
-cases alone, so that a few large cases cannot carry the figure. `--half` keeps to the cases whose mistakes may be read,
-or to the others: what is mended by looking at the one half is reported on the other.
+Precision and recall are of pairs of articles in one case; new: of the articles that were told as new cases when they
+came in, how many were of matters not met before. Figures stand for all articles, then as mean and spread of five folds
+by case: a fold is scored by its own cases alone, so that a few large cases cannot carry the figure. `--half` keeps to
+the cases whose mistakes may be read, or to the others: what is mended by looking at the one half is reported on the
+other.
 """
 
 import argparse
@@ -19,14 +20,18 @@ import statistics
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 from link_inputs import FOLDS, Gold, read_gold, read_messages
 
 from agents.link import link
+from agents.notice import headline
 from schemas.codec import encode
-from schemas.events import ArticleEvents
+from schemas.events import Article, ArticleEvents, CaseUpdate
+from schemas.taxonomy import ChangeKind
 from streamer.stores.sqlite import SqliteStore
 
 
@@ -54,64 +59,90 @@ def main() -> None:
 # --- linking ---------------------------------------------------------------------------------------------------------
 
 
-def linked(messages: Iterable[ArticleEvents]) -> dict[str, str]:
-    """Return for each article that has a main event the case it was given at arrival."""
-    given = {}
-    with tempfile.TemporaryDirectory() as folder:
-        store = SqliteStore(Path(folder) / "cases.db")
-        for message in messages:
-            link(message, store=store, now=lambda at=message.seen_at: at)  # type: ignore[misc]
-            main = next((event.id for event in message.events if event.main), None)
-            if main and "#" not in message.article_id:
-                given[message.item_id] = store.linked([main])[main]
-        store.close()
-    return given
+class Linked(NamedTuple):
+    """What became of the articles, by their names."""
+
+    home: dict[str, str]
+    """The case that an article is mainly about, once all have come in: merges are followed."""
+    opened: set[str]
+    """Articles of which people were told as a new case when they came in."""
 
 
-def final(messages: Sequence[ArticleEvents]) -> dict[str, frozenset[str]]:
-    """Return for each article with a main event all articles that ended in its case."""
+def linked(messages: Iterable[ArticleEvents]) -> Linked:
+    """Link the articles one by one, as they come in."""
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "cases.db")
-        mains: dict[str, str] = {}
+        told = set()
         for message in messages:
-            link(message, store=store, now=lambda at=message.seen_at: at)  # type: ignore[misc]
-            mains |= {event.id: message.article_id for event in message.events if event.main}
-        homes = store.linked(list(mains))
+            store.save_article(_page_of(message))
+            updates = link(message, store=store, now=lambda at=message.seen_at: at)  # type: ignore[misc]
+            told |= {message.item_id for update in updates if is_new(update)}
+        home = {name: case_id for name, case_id in store.main_cases() if case_id}
         store.close()
-    together: dict[str, set[str]] = defaultdict(set)
-    for event_id, case_id in homes.items():
-        together[case_id].add(mains[event_id])
-    return {article: frozenset(articles) for articles in together.values() for article in articles}
+    return Linked(home, told)
+
+
+def _page_of(message: ArticleEvents) -> Article:
+    part = int(message.article_id.rpartition("#")[2]) if "#" in message.article_id else 0
+    return Article(
+        id=message.article_id,
+        item_id=message.item_id,
+        source=message.source,
+        path=message.item_id,
+        part=part,
+        version=message.article_version,
+        title=message.title,
+        text=message.title,
+        language="en",
+        published_at=message.published_at,
+        seen_at=message.seen_at,
+    )
+
+
+def is_new(update: CaseUpdate) -> bool:
+    """Return whether subscribers read of a new case, because of the event that the article is about."""
+    told = update.change is ChangeKind.OPENED and not update.muted and any(one.event.main for one in update.events)
+    return told and headline(update).startswith("New case")
+
+
+def together(home: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Return for each article all those that ended in its case."""
+    groups = grouped(home)
+    return {name: frozenset(groups[case_id]) for name, case_id in home.items()}
 
 
 def stability(messages: Sequence[ArticleEvents], shuffles: int) -> str:
     """Return in how many articles the cases are the same sets of articles when all arrive in random order."""
-    before, shares = final(messages), []
+    before, shares = together(linked(messages).home), []
     for seed in range(shuffles):
-        mixed = random.Random(seed).sample(messages, len(messages))
-        after = final(mixed)
-        shares.append(sum(after[name] == together for name, together in before.items()) / len(before))
+        after = together(linked(random.Random(seed).sample(messages, len(messages))).home)
+        shares.append(sum(after.get(name) == others for name, others in before.items()) / len(before))
     return f"{statistics.mean(shares):.3f} of articles, lowest {min(shares):.3f}, in {shuffles} random orders"
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
-def report(gold: Mapping[str, Gold], given: Mapping[str, str], names: set[str]) -> dict[str, str]:
+def report(gold: Mapping[str, Gold], found: Linked, names: set[str]) -> dict[str, str]:
     """Return the scores over the named articles by name, each with its mean and spread over the folds."""
-    whole = scores(gold, given, names)
-    folds = [scores(gold, given, {name for name in names if gold[name].fold == fold}) for fold in range(FOLDS)]
+    whole = scores(gold, found.home, found.opened, names)
+    folds = [
+        scores(gold, found.home, found.opened, {name for name in names if gold[name].fold == fold})
+        for fold in range(FOLDS)
+    ]
     lines = {}
     for name, value in whole.items():
         several = [fold[name] for fold in folds]
         mean, spread = statistics.mean(several), statistics.stdev(several)
         lines[name] = f"{value:.3f}   folds {mean:.3f} ± {spread:.3f}  {' '.join(f'{one:.2f}' for one in several)}"
     about = [name for name in names if gold[name].case]
-    shares = f"{len(about)} about a case, {sum(name in given for name in about)} of them given one"
-    return {"articles": f"{shares}; {len(given.keys() & (names - set(about)))} of the others"} | lines
+    shares = f"{len(about)} about a case, {sum(name in found.home for name in about)} of them given one"
+    return {"articles": f"{shares}; {len(found.home.keys() & (names - set(about)))} of the others"} | lines
 
 
-def scores(gold: Mapping[str, Gold], given: Mapping[str, str], names: set[str]) -> dict[str, float]:
+def scores(
+    gold: Mapping[str, Gold], given: Mapping[str, str], told: AbstractSet[str], names: AbstractSet[str]
+) -> dict[str, float]:
     """Return the scores over the named articles; an article without a case counts as a case of its own.
 
     A pair counts for a fold if one of its articles belongs to it: a wrong merge is nobody's but both sides'.
@@ -135,20 +166,18 @@ def scores(gold: Mapping[str, Gold], given: Mapping[str, str], names: set[str]) 
         "all new": harmonic(1.0, statistics.mean(single)),
         "precision": right / len(pairs) if pairs else 1.0,
         "recall": sum(case_of[one] == case_of[other] for one, other in hoped) / len(hoped) if hoped else 1.0,
-        "opened": opened(gold, given, names),
+        "new": truly_new(gold, told, names),
+        "told new": float(len(told & names)),
     }
 
 
-def opened(gold: Mapping[str, Gold], given: Mapping[str, str], names: set[str]) -> float:
-    """Return how many of the cases opened by these articles were of matters not met before. `gold` is in time order."""
-    known: set[str] = set()
+def truly_new(gold: Mapping[str, Gold], told: AbstractSet[str], names: AbstractSet[str]) -> float:
+    """Return how many of the articles told as new cases were of matters not met before. `gold` is in time order."""
     met: set[str] = set()
     right = []
     for name, label in gold.items():
-        if name in given and given[name] not in known:
-            known.add(given[name])
-            if name in names:
-                right.append(bool(label.case) and label.case not in met)
+        if name in told and name in names:
+            right.append(bool(label.case) and label.case not in met)
         met.add(label.case or "")
     return statistics.mean(right) if right else 1.0
 

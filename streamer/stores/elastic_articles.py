@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from schemas.events import Article
+from agents.link_main import Told, main_case
+from schemas.events import Article, Case, LinkedEvent
 from streamer.contracts import KEY_LIMIT, Arrival, Key
 from streamer.stores.elastic_client import Elastic, Source, Write
 from streamer.stores.elastic_record import unpack
@@ -23,6 +24,7 @@ class Articles:
 
     _elastic: Elastic
     _now: Callable[[], datetime]
+    cases: Callable[[Sequence[str]], dict[str, Case]]
 
     def save_article(self, article: Article) -> bool:
         def document(old: Source | None) -> Source | None:
@@ -70,16 +72,19 @@ class Articles:
         first_stories = {"term": {"part": 0}}
         stories = self._elastic.all("articles", "name", query=first_stories, source=["name", "article_id"])
         while page := list(islice(stories, _PAGE)):
-            main = self._main_events([story["article_id"] for story in page])
-            yield from ((story["name"], main.get(story["article_id"])) for story in page)
+            told = self._told([story["article_id"] for story in page])
+            for story in page:
+                yield story["name"], main_case(told.get(story["article_id"], ()), self.cases)
 
-    def _main_events(self, article_ids: Sequence[str]) -> dict[str, str]:
-        """Return the case of the first main event of each article that has one."""
-        wanted = [{"terms": {"article_id": article_ids}}, {"term": {"main": True}}, {"term": {"withdrawn": False}}]
-        fields = ["article_id", "case_id", "start"]
+    def _told(self, article_ids: Sequence[str]) -> dict[str, list[Told]]:
+        """Return the events of each article that count, in the order of its text."""
+        wanted = [{"terms": {"article_id": article_ids}}, {"term": {"withdrawn": False}}]
+        fields = ["article_id", "case_id", "start", "event_id", "record"]
         events = list(self._elastic.all("timeline", "event_id", query={"bool": {"filter": wanted}}, source=fields))
-        events.sort(key=lambda event: event["start"], reverse=True)
-        return {event["article_id"]: event["case_id"] for event in events}
+        found: dict[str, list[Told]] = {}
+        for event in sorted(events, key=lambda one: (one["start"], one["event_id"])):
+            found.setdefault(event["article_id"], []).append((event["case_id"], unpack(event, LinkedEvent)))
+        return found
 
     def keys(self, names: Sequence[str]) -> dict[str, Key]:
         found = self._elastic.mget(("keys", _key_id(name)) for name in names)

@@ -2,18 +2,20 @@
 
 import heapq
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from schemas.events import Article
+from agents.link_main import Told, main_case
+from schemas.events import Article, Case, LinkedEvent
 from streamer.contracts import KEY_LIMIT, Arrival, Key
 from streamer.stores.sqlite_database import Database, as_list
 from streamer.stores.sqlite_documents import put_article
 
 _article = msgspec.json.Decoder(Article)
 _arrival = msgspec.json.Decoder(Arrival)
+_linked = msgspec.json.Decoder(LinkedEvent)
 _key = msgspec.json.Decoder(Key)
 
 _SAVE = """
@@ -23,10 +25,10 @@ _SAVE = """
     WHERE version != excluded.version AND seen_at <= excluded.seen_at
 """
 _KEYS = "SELECT name, key FROM keys WHERE name IN (SELECT value FROM json_each(?))"
-_MAIN_CASES = """
-    SELECT name, (
-        SELECT case_id FROM events WHERE article_id = articles.id AND withdrawn = 0 AND main = 1 ORDER BY start LIMIT 1
-    ) FROM articles WHERE part = 0 AND name > ? ORDER BY name LIMIT 500
+_PAGES = "SELECT name, id FROM articles WHERE part = 0 AND name > ? ORDER BY name LIMIT 500"
+_TOLD = """
+    SELECT article_id, case_id, record FROM events
+    WHERE article_id IN (SELECT value FROM json_each(?)) AND withdrawn = 0 ORDER BY start, id
 """
 _NEWEST = """
     SELECT articles.id, version, texts.seen_at FROM articles JOIN texts ON texts.id = articles.id
@@ -43,6 +45,7 @@ class Articles:
     """The part of the store that keeps articles and keys."""
 
     _database: Database
+    cases: Callable[[Sequence[str]], dict[str, Case]]
 
     def save_article(self, article: Article) -> bool:
         name = article.path or article.url or article.id
@@ -73,8 +76,11 @@ class Articles:
 
     def main_cases(self) -> Iterator[tuple[str, str | None]]:
         after = ""
-        while rows := self._database.rows(_MAIN_CASES, (after,)):
-            yield from ((name, case_id) for name, case_id in rows)
+        while rows := self._database.rows(_PAGES, (after,)):
+            told: dict[str, list[Told]] = {}
+            for article_id, case_id, record in self._database.rows(_TOLD, (as_list([id_ for _, id_ in rows]),)):
+                told.setdefault(article_id, []).append((case_id, _linked.decode(record)))
+            yield from ((name, main_case(told.get(id_, ()), self.cases)) for name, id_ in rows)
             after = rows[-1][0]
 
     def keys(self, names: Sequence[str]) -> dict[str, Key]:

@@ -1,0 +1,91 @@
+"""The two sides of a decision, an article's strand and a case, in one form: so that who came first changes nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from agents.link_keys import docket, kind_of, party
+from agents.link_strands import Strand, first_day
+from schemas.events import Case
+from schemas.taxonomy import EventType
+
+Span = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Side:
+    """What is compared of a strand or a case; names are folded."""
+
+    types: frozenset[EventType]
+    countries: frozenset[str]
+    dockets: frozenset[str]
+    accused: tuple[str, ...]
+    """The people acted against, the first named first; companies and sites are none."""
+    suing: frozenset[str]
+    acts: tuple[str, ...]
+    """The first and the last date of its acts, as precise as told; empty if none is told."""
+    reports: Span
+    """The days on which it was first and last told."""
+
+
+def side_of_strand(strand: Strand) -> Side:
+    events = strand.events
+    days = sorted(event.date for event in events if event.date)
+    return Side(
+        types=frozenset(event.type for event in events),
+        countries=frozenset(event.country for event in events if event.country),
+        dockets=frozenset(docket(event.docket) for event in events if event.docket),
+        accused=_people(name for event in events for name in event.defendant),
+        suing=frozenset(party(name) for event in events for name in event.complainant),
+        acts=(days[0], days[-1]) if days else (),
+        reports=(strand.published, strand.published),
+    )
+
+
+def side_of_case(case: Case) -> Side:
+    first, last = case.first_reported or case.opened_at, case.last_reported or case.opened_at
+    return Side(
+        types=frozenset(case.types),
+        countries=frozenset(case.countries),
+        dockets=frozenset(map(docket, case.dockets)),
+        accused=_people(names_of(case, "defendant")),
+        suing=frozenset(map(party, names_of(case, "complainant"))),
+        acts=tuple(value for value in (case.first_date, case.last_date) if value),
+        reports=(first.date(), last.date()),
+    )
+
+
+def names_of(case: Case, role: str) -> list[str]:
+    return [name for one in case.parties if one.role == role for name in (one.name, *one.aliases)]
+
+
+def _people(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(party(name) for name in names if kind_of(name) == "person"))
+
+
+def days_apart(one: Side, other: Side) -> int:
+    """Return the days between two sides, by acts or by reports, whichever are nearer: dates in texts mislead."""
+    if _one_month(one.acts, other.acts):
+        return 0
+    reports = gap(one.reports, other.reports)
+    return min(reports, gap(_span(one.acts), _span(other.acts))) if one.acts and other.acts else reports
+
+
+def gap(one: Span, other: Span) -> int:
+    """Return the days between two spans; 0 if they meet."""
+    return max(0, (one[0] - other[1]).days, (other[0] - one[1]).days)
+
+
+def _span(acts: Sequence[str]) -> Span:
+    return first_day(acts[0]), first_day(acts[-1])
+
+
+def _one_month(acts: Sequence[str], others: Sequence[str]) -> bool:
+    """Return whether an act is dated by its month only, and the other side has an act of that month."""
+    pairs = [(one, other) for one in acts for other in others if min(len(one), len(other)) >= 7]
+    return any(one[:7] == other[:7] and 7 in (len(one), len(other)) for one, other in pairs)
+
+
+def is_among(name: str, others: Iterable[str]) -> bool:
+    """Return whether a folded name is one of the others, or may be: its surname is."""
+    return name.rsplit(maxsplit=1)[-1] in {one.split()[-1] for one in others}
