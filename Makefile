@@ -56,6 +56,8 @@ bench: $(STAMP)-test ## Measure speed and memory
 	$(BIN)/python tools/bench_link.py
 	$(BIN)/python tools/bench_alerts.py
 	$(BIN)/python tools/bench_search.py
+	$(BIN)/python -m tools.bench_latency
+	$(BIN)/python -m tools.bench_latency --seconds 120 --grouping 55
 	$(BIN)/python -m tools.bench_kafka
 
 drill: $(STAMP)-test ## Kill workers, broker and search under load, and count what arrives (minutes)

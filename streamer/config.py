@@ -119,8 +119,8 @@ class Config(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     processes: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Of the pool; 0 means one per core, at most 8."""
     keep_log_days: Several = 30
-    grouping_seconds: Annotated[int, msgspec.Meta(ge=0)] = 60
-    """How long instant notices are gathered."""
+    grouping_seconds: Annotated[int, msgspec.Meta(ge=0)] = 55
+    """How long instant notices are gathered: with the time that sending takes, they are out within a minute."""
 
 
 class _FeedList(Record, frozen=True, kw_only=True):

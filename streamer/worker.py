@@ -33,6 +33,10 @@ PRELOAD = ("agents.classify", "agents.extract", "agents.page_html", "streamer.fe
 """What the processes of the pool load once, before they are made."""
 
 
+SEND_SECONDS = 0.25
+"""How often one process looks for notices that are due. In a cluster, where each look is a request, it is a second."""
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -75,7 +79,7 @@ class Worker:
         return [
             Job("poll", 15, self.poll),
             Job("put back", 10, self.put_back),
-            Job("send", 1, partial(self.send, patience=2)),
+            Job("send", 1 if self.home.config.cluster else SEND_SECONDS, partial(self.send, patience=2)),
             Job("prune", 3600, self.prune),
             *([Job("lag", 60, self.note_lag)] if isinstance(self.store, KeepsLag) else []),
         ]
