@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamer.stores.sqlite_database import Database, as_list
 
-DERIVED = ("events", "cases", "edits", "documents_domains", "documents_records", "documents")
+DERIVED = ("events", "cases", "edits", "documents_domains", "documents_records", "documents_bits", "documents")
 """The tables that are replaced whole; those that refer to others first."""
 _HEAD = "coalesce((SELECT head FROM main.heads WHERE topic = new.topic), 0)"
 _LOG = f"""
