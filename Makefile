@@ -60,8 +60,9 @@ bench: $(STAMP)-test ## Measure speed and memory
 	$(BIN)/python -m tools.bench_latency --seconds 120 --grouping 55
 	$(BIN)/python -m tools.bench_kafka
 
-drill: $(STAMP)-test ## Kill workers, broker and search under load, and count what arrives (minutes)
+drill: $(STAMP)-test ## Kill workers, broker, search under load and count what arrives; compare both modes
 	$(BIN)/python -m tools.drill
+	$(BIN)/python -m tools.drill_modes $(or $(wildcard ../shared/corpus),streamer/demo/archive)
 
 lock: ## Renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml requirements/build.in -o requirements/run.lock

@@ -1,7 +1,8 @@
 """The sending loop: takes what is due out of the outbox, one message per subscription, and keeps what came of it.
 
-A notice is marked sent only when the receiver said so. A crash between sending and marking sends it once more, under
-the same id. Subscriptions are sent to side by side, so one that stalls holds nobody else.
+A notice is marked sent only when the receiver said so; while the store is down, that is noted as soon as it is back. A
+crash between sending and marking sends it once more, under the same id. Subscriptions are sent to side by side, so one
+that stalls holds nobody else.
 """
 
 import asyncio
@@ -9,11 +10,13 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
 
 from agents.due import quiet_end
+from agents.errors import Unavailable
 from agents.note import digest_of
 from schemas.events import Notice, Subscription
 from streamer.channels import note_failure, note_success
@@ -31,6 +34,11 @@ DIGEST_SIZE = 60
 CLAIMS = 100
 """Notices taken at a time; all are sent side by side, so every attempt ends before its claim does."""
 
+NOTE_SECONDS = 0.2
+"""Pause before it is noted again that a message arrived: shorter than the sending loop's, which would send it again."""
+
+_unnoted: set[str] = set()
+"""Notices that arrived, which the store does not know yet."""
 _left_running: set[asyncio.Task[int]] = set()
 """Attempts that were not waited for: only a reference keeps a task alive."""
 _log = structlog.get_logger()
@@ -55,7 +63,8 @@ async def send_due(
     while claimed := await asyncio.to_thread(_claim, store, now(), owner):
         known = [*await asyncio.to_thread(store.subscriptions), *([tell] if tell else [])]
         subscriptions = {one.id: one for one in known}
-        awake = await asyncio.to_thread(_put_off, store, claimed, subscriptions, now())
+        not_arrived = [one for one in claimed if one.id not in _unnoted]
+        awake = await asyncio.to_thread(_put_off, store, not_arrived, subscriptions, now())
         channels = await asyncio.to_thread(store.channels)
         sending = {
             asyncio.create_task(
@@ -153,8 +162,30 @@ async def send(
         await asyncio.to_thread(_end_if_gone, store, subscription, failure)
         return 0
     attempt = Attempt(at=now(), ok=True, answer=answer)
-    await asyncio.to_thread(_note_success, store, subscription, notices, attempt, channels)
+    await _noted(partial(_note_success, store, subscription, notices, attempt, channels), notices)
     return len(notices)
+
+
+async def _noted(note: Callable[[], None], notices: Sequence[Notice]) -> None:
+    """Note what arrived, however long the store is down: what is never noted goes out again."""
+    ids = {notice.id for notice in notices}
+    _unnoted.update(ids)
+    try:
+        while True:
+            if await asyncio.to_thread(_succeeds, note):
+                return
+            await asyncio.sleep(NOTE_SECONDS)
+    finally:
+        _unnoted.difference_update(ids)
+
+
+def _succeeds(note: Callable[[], None]) -> bool:
+    try:
+        note()
+    except Unavailable as error:
+        _log.warning("cannot note yet that a message arrived", reason=str(error))
+        return False
+    return True
 
 
 async def _attempt(senders: Mapping[str, Sender], subscription: Subscription, notices: Sequence[Notice]) -> str:

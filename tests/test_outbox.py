@@ -9,6 +9,7 @@ import pytest
 from casework import DAY
 from mailing import notice, subscription
 
+from agents.errors import Unavailable
 from schemas.events import Notice, Subscription
 from streamer.outbox import HOLD, SCHEDULE, send_due
 from streamer.senders.sending import Sender, SendFailed
@@ -207,6 +208,37 @@ def test_a_crash_while_marking_sends_again_under_the_same_id(tmp_path: Path, mar
     clock.at += HOLD
     assert send(store, clock, stdout=receiver) == 3 - marks
     assert [group[0] for group in receiver.got] == [notices[0].id] * 2
+    store.close()
+
+
+class AwayForAWhile(SqliteStore):
+    """A store that cannot be written when it is told that a message arrived, a few times."""
+
+    failures = 0
+
+    def mark_sent(self, notice_id: str, attempt: object) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("away")
+        super().mark_sent(notice_id, attempt)  # type: ignore[arg-type]
+
+
+def test_what_arrived_while_the_store_was_down_is_noted_later_and_not_sent_again(tmp_path: Path) -> None:
+    store = AwayForAWhile(tmp_path / "store.db")
+    (one,) = fill(store, subscription())
+    receiver, clock = Receiver(), Clock()
+    store.failures = 3
+
+    async def main() -> None:
+        senders: dict[str, Sender] = {"stdout": receiver}
+        assert await send_due(store, senders, now=clock, owner="me", patience=0.1) == 0
+        clock.at += HOLD  # the claim has ended
+        assert await send_due(store, senders, now=clock, owner="me", patience=0.1) == 0
+        while state(store, one) != "sent":
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+    assert len(receiver.got) == 1
     store.close()
 
 
