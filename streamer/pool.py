@@ -25,6 +25,8 @@ from pebble import ProcessExpired, ProcessPool
 from agents.errors import Rejected, Unavailable
 
 TASK_SECONDS = 10.0
+_PATIENCE = 4
+"""The second try may take so many times longer: on a machine that is busy, the first may be cut short without guilt."""
 TASK_MEMORY = 1024**3
 """Bytes that a worker may take on top of what it starts with."""
 _TASKS_A_WORKER = 1000
@@ -43,11 +45,16 @@ def process_count(configured: int = 0) -> int:
     return configured or min(8, cores)
 
 
+class _TookTooLong(Exception):
+    """A function was stopped."""
+
+
 class Pool:
     """Runs functions in processes. Call it: `await pool(function, *args)`.
 
-    Raises Rejected if the function takes longer than `seconds`, takes more than `memory` bytes or kills its process,
-    Unavailable if the pool itself broke (the next call gets a new one), else what the function raises.
+    A function that takes longer than `seconds` or kills its process is tried once more, with more time. Raises Rejected
+    if it does so again or takes more than `memory` bytes, Unavailable if the pool itself broke (the next call gets a
+    new one), else what the function raises.
     """
 
     def __init__(
@@ -69,11 +76,13 @@ class Pool:
     async def __call__(self, function: Callable[..., Any], /, *args: Any) -> Any:
         async with self._slots:
             try:
-                return await self._run(function, args)
-            except ProcessExpired:
-                _log.warning("worker died", function=_name(function))
-            try:  # the machine may have run out of memory on another's account: a second death is its own
-                return await self._run(function, args)
+                return await self._run(function, args, self._seconds)
+            except (ProcessExpired, _TookTooLong) as error:
+                _log.warning("worker died", function=_name(function), reason=str(error))
+            try:  # the machine may have been out of memory or busy on another's account: a second death is its own
+                return await self._run(function, args, _PATIENCE * self._seconds)
+            except _TookTooLong as error:
+                raise Rejected(f"{error} and was stopped") from error
             except ProcessExpired as error:
                 raise Rejected(f"{_name(function)} killed its process twice (exit code {error.exitcode})") from error
 
@@ -83,10 +92,10 @@ class Pool:
             _stop(self._pool)
             self._pool = None
 
-    async def _run(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    async def _run(self, function: Callable[..., Any], args: Sequence[Any], seconds: float) -> Any:
         pool = await self._started()
         try:
-            task = pool.schedule(_guarded, args=[self._seconds, function, *args], timeout=self._seconds)
+            task = pool.schedule(_guarded, args=[seconds, function, *args], timeout=seconds)
         except RuntimeError as error:  # it broke while it was idle
             raise await self._broken(pool) from error
         try:
@@ -95,7 +104,7 @@ class Pool:
         except TimeoutError as error:
             if error.args[:1] != ("Task timeout",):  # not pebble's but ours
                 raise await self._broken(pool) from error
-            raise Rejected(f"{_name(function)} took longer than {self._seconds:g} s and was stopped") from error
+            raise _TookTooLong(f"{_name(function)} took longer than {seconds:g} s") from error
         except BrokenProcessPool as error:
             raise await self._broken(pool) from error
 

@@ -59,12 +59,12 @@ def test_work_runs_in_another_process():
 def test_what_hangs_is_killed_and_the_next_call_works():
     async def run(pool: Pool) -> int:
         started = time.monotonic()
-        with pytest.raises(Rejected, match=r"hang took longer than 0.5 s and was stopped"):
+        with pytest.raises(Rejected, match=r"hang took longer than 1 s and was stopped"):
             await pool(toys.hang)
-        assert time.monotonic() - started < 8
+        assert time.monotonic() - started < 30
         return await pool(toys.double, 4)
 
-    with pool_of(seconds=0.5) as pool:
+    with pool_of(seconds=0.25) as pool:
         assert asyncio.run(run(pool)) == 8
 
 
