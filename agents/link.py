@@ -139,7 +139,7 @@ def _link_strand(
     change_id = make_id("change", case_id, *sorted(event.id for event in strand.events))
     joined_now = [one for one in decision.also if old and may_merge(one, old, store)]
     for one in joined_now:
-        merge(one, into=case_id, change_id=change_id, store=store, at=at)
+        merge(one, into=case_id, change_id=change_id, store=store, seen=message.seen_at, at=at)
     old = store.case(case_id) if joined_now else old
     new = [linked(message, event, change_id) for event in strand.events]
     before = in_order(old, store.timeline(old.id)) if old else []

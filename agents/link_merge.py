@@ -33,10 +33,14 @@ def _sets_apart(edit: Edit, ids: set[str]) -> bool:
     return any({edit.case_id, one.case_id} == ids for one in answered)
 
 
-def merge(one: Case, *, into: str, change_id: str, store: EditStore, at: datetime) -> None:
-    """Merge one case into another because of a change that ties both."""
+def merge(one: Case, *, into: str, change_id: str, store: EditStore, seen: datetime, at: datetime) -> None:
+    """Merge one case into another because of a change that ties both.
+
+    The edit has the time when the article was `seen`, so that a replay makes the same edit.
+    """
     edit_id = _merge_id(one.id, into)
-    carry_out(Edit(id=edit_id, action="merge", case_id=one.id, into=into, by=LINKER, at=at, note=change_id), store, at)
+    edit = Edit(id=edit_id, action="merge", case_id=one.id, into=into, by=LINKER, at=seen, note=change_id)
+    carry_out(edit, store, at)
 
 
 def _merge_id(one: str, other: str) -> str:
