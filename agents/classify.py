@@ -16,10 +16,11 @@ def classify(article: Article) -> list[ArticleEvents]:
     """
     readable = article.language in LANGUAGES
     events = code(article, models=shipped_models()) if readable else ()
-    return [_message(article, events, "" if readable else f"language {article.language}")]
+    return [message_of(article, events, "" if readable else f"language {article.language}")]
 
 
-def _message(article: Article, events: tuple[Event, ...], reason: str) -> ArticleEvents:
+def message_of(article: Article, events: tuple[Event, ...], not_classified: str = "") -> ArticleEvents:
+    """Return the message that tells of an article's events."""
     return ArticleEvents(
         id=make_id("events", article.id, article.version),
         article_id=article.id,
@@ -33,7 +34,7 @@ def _message(article: Article, events: tuple[Event, ...], reason: str) -> Articl
         published_at=article.published_at,
         seen_at=article.seen_at,
         events=events,
-        not_classified=reason,
+        not_classified=not_classified,
         coder=CODER,
         copy_of=article.copy_of,
         muted=article.muted,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +65,7 @@ def read_messages(path: Path, gold: Mapping[str, Gold]) -> list[ArticleEvents]:
             read = pool.map(_classified, pages, [path] * len(pages), chunksize=8)
             found = [message for messages in read for message in messages]
     else:
-        found = list(map(_message, path.read_bytes().splitlines()))
+        found = [one for line in path.read_bytes().splitlines() for one in _message(line, gold)]
     return sorted((one for one in found if one.item_id in gold), key=lambda one: (_day(one), one.article_id))
 
 
@@ -75,10 +75,12 @@ def _classified(page: Path, folder: Path) -> list[ArticleEvents]:
     return [_named(one, name) for one in found if isinstance(one, ArticleEvents)]
 
 
-def _message(line: bytes) -> ArticleEvents:
+def _message(line: bytes, gold: Mapping[str, Gold]) -> Iterator[ArticleEvents]:
     message = decode(line)
     assert isinstance(message, ArticleEvents)
-    return _named(message, name_of(message.item_id))
+    name = name_of(message.item_id)
+    if name in gold:
+        yield _named(message, name)
 
 
 def _named(message: ArticleEvents, name: str) -> ArticleEvents:

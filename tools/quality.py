@@ -1,6 +1,6 @@
 """Print the scorecard of the event coder on the labelled articles, each read by models not trained on it.
 
-    python tools/quality.py [--gold DIR] [--own] [--save FILE] [--quick]
+    python tools/quality.py [--gold DIR] [--own] [--save FILE] [--messages FILE] [--quick]
 
 Without that folder, or with `--own`, the articles are the project's own (`tests/quality`), read by the shipped models,
 which were not trained on them. They were written to show every type and rule: what is found in them does not
@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from labelled import FOLDS, Labelled, load, load_all
@@ -24,30 +24,43 @@ from layers import View, train, train_linear, train_second, view
 from samples import Sample, sample
 from scorecard import scorecard
 
+from agents.classify import message_of
 from agents.grammar.coder import read, steps, told_of
 from agents.grammar.decide import Decided
 from agents.grammar.model import Models, shipped_models
 from agents.grammar.reading import Reading
 from agents.grammar.writing import write_down, write_events
-from schemas.events import Article
+from schemas.codec import encode
+from schemas.events import Article, ArticleEvents
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT.parent / "shared" / "gold"
 OWN = ROOT / "tests" / "quality"
 
 
-def predict(articles: Sequence[Article], readings: Sequence[Reading], models: Models) -> list[dict[str, Any]]:
-    """Return all likelier acts of a file's stories as events in the fields of the labels, and whether each is told."""
-    found: list[dict[str, Any]] = []
+class Found(NamedTuple):
+    """What models say of a file."""
+
+    events: list[dict[str, Any]]
+    """All likelier acts of its stories in the fields of the labels, and whether each is told."""
+    messages: list[ArticleEvents]
+    """What is told of each story."""
+
+
+def predict(articles: Sequence[Article], readings: Sequence[Reading], models: Models) -> Found:
+    """Return what models say of a file's stories."""
+    found = Found([], [])
     for article, reading in zip(articles, readings, strict=True):
         done = steps(reading, models)
         acts = done.admitted(reading)
-        told = {_place(one.act) for one in told_of(acts, reports=done.reports)}
+        kept = [one.act for one in told_of(acts, reports=done.reports)]
+        found.messages.append(message_of(article, write_events(article, reading, kept)))
+        told = set(map(_place, kept))
         by_confidence = sorted(write_down(article, reading, acts), key=lambda pair: pair[1].confidence)
         written = {event.id: act for act, event in by_confidence}
         for event in write_events(article, reading, acts):
             fields = msgspec.json.decode(msgspec.json.encode(event))
-            found.append(fields | {"told": _place(written[event.id]) in told, "reports": done.reports})
+            found.events.append(fields | {"told": _place(written[event.id]) in told, "reports": done.reports})
     return found
 
 
@@ -55,18 +68,18 @@ def _place(act: Decided) -> tuple[int, str]:
     return act.act.judged.candidate[:2]
 
 
-def _of_sample(item: Sample, models: Models) -> list[dict[str, Any]]:
+def _of_sample(item: Sample, models: Models) -> Found:
     return predict(item.labelled.articles, [story.reading for story in item.stories], models)
 
 
-def fold_predictions(fold: int, gold: Path) -> dict[str, list[dict[str, Any]]]:
+def fold_predictions(fold: int, gold: Path) -> dict[str, Found]:
     """Train without a fold and return what the models say of its articles."""
     samples = [sample(item) for item in load_all(gold)]
     models = train([s for s in samples if s.labelled.fold != fold])
     return {s.labelled.name: _of_sample(s, models) for s in samples if s.labelled.fold == fold}
 
 
-def quick_predictions(gold: Path) -> dict[str, list[dict[str, Any]]]:
+def quick_predictions(gold: Path) -> dict[str, Found]:
     """Return the same from one first layer per fold: the second layer's training then knows the first's of its fold."""
     samples = [sample(item) for item in load_all(gold)]
     linear = [train_linear(_without(samples, fold)) for fold in range(FOLDS)]
@@ -87,7 +100,7 @@ def _of(views: Iterable[View], fold: int) -> list[View]:
     return [v for v in views if v.sample.labelled.fold == fold]
 
 
-def shipped_predictions(labelled: Iterable[Labelled]) -> dict[str, list[dict[str, Any]]]:
+def shipped_predictions(labelled: Iterable[Labelled]) -> dict[str, Found]:
     """Return what the shipped models say of articles that they were not trained on."""
     models = shipped_models()
     return {item.name: predict(item.articles, list(map(read, item.articles)), models) for item in labelled}
@@ -98,6 +111,7 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, default=GOLD, help="folder with labels.jsonl and texts/")
     parser.add_argument("--own", action="store_true", help="the project's own articles, read by the shipped models")
     parser.add_argument("--save", type=Path, help="write the predictions here, a line for each article")
+    parser.add_argument("--messages", type=Path, help="write what is told here, for tools/link_quality.py")
     parser.add_argument("--quick", action="store_true", help="a third of the time, slightly flattering")
     args = parser.parse_args()
     own = args.own or not args.gold.is_dir()
@@ -108,14 +122,17 @@ def main() -> None:
     else:
         predictions = quick_predictions(args.gold) if args.quick else _in_folds(args.gold)
     if args.save:
-        lines = (json.dumps({"article": name, "events": events}) for name, events in sorted(predictions.items()))
+        lines = (json.dumps({"article": name, "events": one.events}) for name, one in sorted(predictions.items()))
         args.save.write_text("\n".join(lines) + "\n", "utf-8")
-    print(scorecard(labelled, predictions, folds=not own))
+    if args.messages:
+        told = (encode(message) + b"\n" for _, one in sorted(predictions.items()) for message in one.messages)
+        args.messages.write_bytes(b"".join(told))
+    print(scorecard(labelled, {name: one.events for name, one in predictions.items()}, folds=not own))
 
 
-def _in_folds(gold: Path) -> dict[str, list[dict[str, Any]]]:
+def _in_folds(gold: Path) -> dict[str, Found]:
     with ProcessPoolExecutor(2) as pool:
-        folds: Sequence[dict[str, Any]] = list(pool.map(fold_predictions, range(FOLDS), [gold] * FOLDS))
+        folds: Sequence[dict[str, Found]] = list(pool.map(fold_predictions, range(FOLDS), [gold] * FOLDS))
     return {name: events for fold in folds for name, events in fold.items()}
 
 
