@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import slowness
 
 from agents.grammar.budget import MAX_SIGNS, readable
 from agents.grammar.mention import Mention
@@ -115,7 +116,7 @@ def test_a_megabyte_of_anything_takes_two_seconds_at_most(text: str):
     long = text * (MEGABYTE // len(text))
     start = time.process_time()
     find_mentions(long, published=PUBLISHED)
-    assert time.process_time() - start < 4  # twice the aim, as machines differ
+    assert time.process_time() - start < 4 * slowness()  # twice the aim: tests are traced
 
 
 @pytest.mark.slow
@@ -124,7 +125,7 @@ def test_a_megabyte_of_different_names_takes_two_seconds_at_most():
     text = " ".join(f"Daniel Roe{word} of Doe{word} Records (D{word.upper()})," for word in letters)[:MEGABYTE]
     start = time.process_time()
     find_mentions(text, published=PUBLISHED)
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 4 * slowness()
 
 
 def test_a_megabyte_of_prose_is_read_to_its_end():

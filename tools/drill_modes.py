@@ -40,7 +40,8 @@ def told(home: Path, *paths: Path) -> Found:
     with closing(open_store(open_home(home))) as store:
         return {
             "ledger": {row.source: row for row in store.ledger()},
-            "dead letters": {one.id: (one.stage, one.error) for one in store.dead_letters(limit=10_000)},
+            # the id of a dead letter is made of its bytes, which hold times
+            "dead letters": {one.message_key: (one.stage, one.error) for one in store.dead_letters(limit=10_000)},
             "articles": {one["id"]: one for one in map(untimed, _articles(store))},
             "cases": {one["id"]: one for one in map(untimed, _cases(store))},
             "timelines": {case.id: [*map(untimed, store.timeline(case.id))] for case in _cases(store)},
