@@ -40,8 +40,10 @@ _TYPE_GROUP = {type_: group for group, types in GROUPS.items() for type_ in type
 
 def plain(name: str) -> str:
     """Return a name in lower case, without accents, possessives and punctuation other than `.` and `-` inside words."""
-    text = unicodedata.normalize("NFKD", name).casefold().replace("’", "'")
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = name.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", name).casefold().replace("’", "'")
+        text = "".join(char for char in text if not unicodedata.combining(char))
     text = re.sub(r"'s\b", "", text)
     return " ".join(re.sub(r"[^\w.\-]+", " ", text).replace("_", " ").split()).strip(".- ")
 
