@@ -67,6 +67,10 @@ def first_day(date: str | None) -> str | None:
     return None if date is None else (date + "-01-01"[len(date) - 4 :] if len(date) < 10 else date)
 
 
+def _is_domain(name: str) -> bool:
+    return "." in name and " " not in name
+
+
 def document(linked: LinkedEvent, case: Case, indexed_at: datetime) -> Document:
     """Return the search document of an event in a case."""
     event = linked.event
@@ -90,7 +94,7 @@ def document(linked: LinkedEvent, case: Case, indexed_at: datetime) -> Document:
         complainant=event.complainant,
         defendant=event.defendant,
         target=event.target,
-        domain=tuple(name.lower() for name in event.target if "." in name and " " not in name),
+        domain=tuple(dict.fromkeys((*event.domains, *filter(_is_domain, map(str.lower, event.target))))),
         country=event.country,
         operation=event.operation,
         docket=event.docket,

@@ -125,6 +125,8 @@ class Event(Record, frozen=True, kw_only=True):
     complainant: tuple[str, ...] = ()
     defendant: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    """Of the targets, as far as the text names them: in lower case, `[.]` undone. A site's mirrors are one target."""
     country: str | None = None
     date: str | None = None
     """`YYYY-MM-DD`, `YYYY-MM` or `YYYY`: as precise as the text is."""

@@ -66,3 +66,18 @@ def test_another_language_is_marked_and_not_half_read() -> None:
 def test_a_text_without_enforcement_has_no_events() -> None:
     assert classified("# A new phone\n\nThe phone has a large screen and costs 300 euros.\n").events == ()
     assert classified("").events == ()
+
+
+MIRRORS = """# Police take down FlumeTV
+
+Police in Leeds seized the servers of the pirate streaming site FlumeTV on Tuesday and arrested its two operators.
+
+FlumeTV was reached at flumetv[.]to and at FlumeTV.cx until then, the police said.
+"""
+
+
+def test_a_site_and_its_domains_are_one_target_and_no_domain_is_lost() -> None:
+    seized = next(event for event in classified(MIRRORS).events if event.type == "seizure")
+    assert seized.target == ("FlumeTV",)
+    assert seized.domains == ("flumetv.to", "flumetv.cx")
+    assert [MIRRORS[slice(*span)] for span in seized.spans["domains"]] == ["flumetv[.]to", "FlumeTV.cx"]

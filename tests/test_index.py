@@ -104,3 +104,10 @@ def test_a_dead_letter_of_no_item_is_only_kept(store: Shelf) -> None:
 def test_an_unreadable_payload_still_counts_its_item(store: Shelf) -> None:
     bury(letter(b"{", "item-1"), store=store)
     assert [row.dead for row in store.ledger()] == [1]
+
+
+def test_a_case_is_found_by_each_domain_that_the_text_has_of_its_site(store: Shelf) -> None:
+    seized = event("seizure", target=("Shoal", "wreck.example"), domains=("shoal.example", "shoal.test"))
+    (document,) = run(store, article(seized))
+    assert document.target == ("Shoal", "wreck.example")
+    assert document.domain == ("shoal.example", "shoal.test", "wreck.example")

@@ -76,11 +76,14 @@ def groups(reading: Reading) -> list[Group]:
 @lru_cache(maxsize=1 << 14)
 def one_name(name: str) -> str:
     """Return a name as compared within an article: "Acme" and "Acme Ltd.", "Swarm" and "swarm.example" are one."""
-    folded = name.casefold().removeprefix("www.")
-    label = _LABEL.fullmatch(folded)
-    if label is not None:
-        return label["label"]
-    return _LEGAL_FORM.sub("", folded) or folded
+    folded = name.casefold()
+    return label_of(name) or _LEGAL_FORM.sub("", folded) or folded
+
+
+def label_of(name: str) -> str | None:
+    """Return the own part of a name that is written as a domain (`swarm` of `www.swarm.example`), if it is one."""
+    found = _LABEL.fullmatch(name.casefold())
+    return found["label"] if found else None
 
 
 def _group(reading: Reading, family: str, key: Key, mentions: list[Mention]) -> Group:

@@ -1,11 +1,12 @@
 """The values of an event's fields, each with the span where it was read."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from agents.grammar.acts import Act
 from agents.grammar.arguments import Filler
+from agents.grammar.groups import label_of
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.money import usd
 from agents.grammar.reading import Reading
@@ -36,8 +37,23 @@ FIELDS = {"prison": "prison_months"}
 
 
 def name_of(filler: Filler) -> str:
-    """Return the fullest form of the name that the text writes."""
-    return str(max((m.value.name for m in filler.group.mentions), key=len))
+    """Return the fullest form of the name that the text writes; a domain only where it writes no other."""
+    named = [m.value.name for m in filler.group.mentions if not _is_domain(m)]
+    return str(max(named or [m.value.canonical for m in filler.group.mentions], key=len))
+
+
+def _is_domain(mention: Mention) -> bool:
+    return mention.kind == "domain" or label_of(mention.value.name) is not None
+
+
+def domains_of(fillers: Iterable[Filler]) -> dict[str, Span]:
+    """Return the domains of sites, each with the span where it is first read."""
+    found: dict[str, Span] = {}
+    for filler in fillers:
+        for mention in filler.group.mentions:
+            if _is_domain(mention):
+                found.setdefault(mention.value.canonical.lower(), (mention.start, mention.end))
+    return found
 
 
 def count_of(filler: Filler) -> Count:

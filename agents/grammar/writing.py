@@ -10,7 +10,7 @@ from agents.grammar.arguments import Filler
 from agents.grammar.cases import case_numbers
 from agents.grammar.decide import Decided
 from agents.grammar.reading import Reading
-from agents.grammar.values import count_of, money_of, name_of, named_once, spans_of, term_of, text_of
+from agents.grammar.values import count_of, domains_of, money_of, name_of, named_once, spans_of, term_of, text_of
 from schemas.events import Article, Event, Span
 from schemas.ids import make_id
 from schemas.taxonomy import EventType, Status, TimeRole
@@ -80,9 +80,11 @@ def values_of(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str
     single = {slot: slots[slot][0] for slot in ("court", "country", "date", "prison") if slots.get(slot)}
     day = str(single["date"].group.key[0]) if "date" in single else None
     months = term_of(single["prison"], reading, item.act) if "prison" in single else None
+    domains = domains_of(slots.get("target", ()))
     once = {kind: named_once(reading, sentence, kind, news=news) for kind in ("docket", "operation")}
     values = {
         **{slot: tuple(name_of(f) for f in slots.get(slot, ())) for slot in NAME_SLOTS},
+        "domains": tuple(domains),
         "court": name_of(single["court"]) if "court" in single else None,
         "country": str(single["country"].group.key[0]) if "country" in single else None,
         "date": day,
@@ -93,6 +95,7 @@ def values_of(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str
         **{kind: text_of(mention) for kind, mention in once.items()},
     }
     spans = {field: places for field, places in spans_of(reading, sentence, slots) if values[field] is not None}
+    spans |= {"domains": tuple(domains.values())} if domains else {}
     return values, spans | {kind: ((m.start, m.end),) for kind, m in once.items() if m}
 
 
