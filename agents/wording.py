@@ -23,8 +23,8 @@ class Act:
     """Done by a known actor, who stands before it: `sued {whom}`."""
     passive: str
     """Done by nobody named: `{whom} sued`."""
-    actor: str = "authority"
-    """The role that does it."""
+    actors: tuple[str, ...] = ("authority",)
+    """The roles that may do it, the first that is known told: a court arrests nobody, and police sentence nobody."""
     people: bool = True
     """Whether it is done to people (else to sites and things) where both are named."""
 
@@ -41,90 +41,94 @@ ACTS: dict[EventType, Act] = {
         "a subpoena against {whom}",
         "obtained a subpoena against {whom}",
         "subpoena issued against {whom}",
-        actor="complainant",
+        actors=("complainant", "authority"),
     ),
     EventType.CHARGE: Act("charges", "charges against {whom}", "charged {whom}", "{whom} charged"),
     EventType.EXTRADITION: Act(
         "extradition", "the extradition of {whom}", "extradited {whom}", "{whom} extradited"
     ),
     EventType.GUILTY_PLEA: Act(
-        "guilty plea", "a guilty plea by {whom}", "", "{whom} pleaded guilty", actor=""
+        "guilty plea", "a guilty plea by {whom}", "", "{whom} pleaded guilty", actors=()
     ),
     EventType.CONVICTION: Act(
-        "conviction", "the conviction of {whom}", "found {whom} guilty", "{whom} convicted", actor="court"
+        "conviction", "the conviction of {whom}", "found {whom} guilty", "{whom} convicted", actors=("court",)
     ),
     EventType.SENTENCE: Act(
-        "sentence", "a sentence for {whom}", "sentenced {whom}", "{whom} sentenced", actor="court"
+        "sentence", "a sentence for {whom}", "sentenced {whom}", "{whom} sentenced", actors=("court",)
     ),
     EventType.ACQUITTAL: Act(
-        "acquittal", "the acquittal of {whom}", "acquitted {whom}", "{whom} acquitted", actor="court"
+        "acquittal", "the acquittal of {whom}", "acquitted {whom}", "{whom} acquitted", actors=("court",)
     ),
-    EventType.RELEASE: Act("release", "the release of {whom}", "released {whom}", "{whom} released"),
+    EventType.RELEASE: Act(
+        "release", "the release of {whom}", "released {whom}", "{whom} released", actors=("authority", "court")
+    ),
     EventType.LAWSUIT_FILED: Act(
-        "lawsuit", "a lawsuit against {whom}", "sued {whom}", "{whom} sued", actor="complainant"
+        "lawsuit", "a lawsuit against {whom}", "sued {whom}", "{whom} sued", actors=("complainant", "authority")
     ),
     EventType.INJUNCTION: Act(
         "injunction",
         "an injunction against {whom}",
         "issued an injunction against {whom}",
         "injunction issued against {whom}",
-        actor="court",
+        actors=("court", "authority"),
     ),
     EventType.SITE_BLOCKING: Act(
-        "site blocking", "the blocking of {whom}", "had {whom} blocked", "{whom} blocked", actor="court", people=False
+        "site blocking", "the blocking of {whom}", "had {whom} blocked", "{whom} blocked",
+        actors=("court", "authority"), people=False
     ),
     EventType.DEFAULT_JUDGMENT: Act(
         "default judgment",
         "a default judgment against {whom}",
         "entered a default judgment against {whom}",
         "default judgment against {whom}",
-        actor="court",
+        actors=("court",),
     ),
     EventType.DAMAGES_AWARD: Act(
-        "damages", "damages from {whom}", "awarded damages against {whom}", "{whom} to pay damages", actor="court"
+        "damages", "damages from {whom}", "awarded damages against {whom}", "{whom} to pay damages", actors=("court",)
     ),
     EventType.SETTLEMENT: Act(
         "settlement",
         "a settlement with {whom}",
         "settled with {whom}",
         "{whom} settled",
-        actor="complainant",
+        actors=("complainant", "authority"),
     ),
     EventType.DISMISSAL: Act(
         "dismissal",
         "the dismissal of the case against {whom}",
         "dismissed the case against {whom}",
         "case against {whom} dismissed",
-        actor="court",
+        actors=("court", "authority"),
     ),
     EventType.APPEAL: Act(
         "appeal", "an appeal in the case of {whom}", "decided an appeal in the case of {whom}",
-        "appeal in the case of {whom}", actor=""
+        "appeal in the case of {whom}", actors=()
     ),
     EventType.RULING_OTHER: Act(
         "court ruling", "a ruling in the case of {whom}", "ruled in the case of {whom}",
-        "court ruling in the case of {whom}", actor="court"
+        "court ruling in the case of {whom}", actors=("court", "authority")
     ),
-    EventType.FINE: Act("fine", "a fine for {whom}", "fined {whom}", "{whom} fined"),
+    EventType.FINE: Act("fine", "a fine for {whom}", "fined {whom}", "{whom} fined", actors=("authority", "court")),
     EventType.FORFEITURE: Act(
         "forfeiture", "the forfeiture of assets by {whom}", "ordered {whom} to forfeit assets",
-        "{whom} ordered to forfeit assets", actor="court"
+        "{whom} ordered to forfeit assets", actors=("court", "authority")
     ),
     EventType.SHUTDOWN: Act("shutdown", "the shutdown of {whom}", "shut down {whom}", "{whom} shut down", people=False),
 }  # fmt: skip
 
 _FORFEITED_THINGS = Act(
-    "forfeiture", "the forfeiture of {whom}", "ordered the forfeiture of {whom}", "forfeiture of {whom}", actor="court",
+    "forfeiture", "the forfeiture of {whom}", "ordered the forfeiture of {whom}", "forfeiture of {whom}",
+    actors=("court", "authority"),
     people=False
 )  # fmt: skip
 _BLOCKED_BY = Act(
     "site blocking", "the blocking of sites by {whom}", "ordered {whom} to block sites", "sites blocked by {whom}",
-    actor="court"
+    actors=("court", "authority")
 )  # fmt: skip
 """Where no site is named, those who are told are the providers under order: they are not blocked themselves."""
 _PAID_BY_EITHER = Act(
     "damages", "damages in the case of {whom}", "decided on damages in the case of {whom}",
-    "damages in the case of {whom}", actor="court"
+    "damages in the case of {whom}", actors=("court",)
 )  # fmt: skip
 """Where the quote names the other side only: who pays whom is not told."""
 _WITH_SUM = {
@@ -227,13 +231,13 @@ def _sentence(event: Event) -> str:
     if event.status not in _DONE:
         told, roles, untold = _MODES[event.status]
         if event.status is Status.PLANNED:
-            roles = tuple(role for role in roles if role == act.actor)
+            roles = tuple(role for role in roles if role in act.actors[:1])
         if event.status is Status.SOUGHT and event.type in _EITHER_SIDE:
             roles = ()
         actor = next((names for role in roles if (names := _actor(event, role))), "")
         thing = (act.thing.format(whom=whom) if whom else act.noun) + _over(event)
         return told.format(actor=actor, thing=thing) if actor and told else untold.format(thing=thing)
-    actor = (_actor(event, act.actor) or _actor(event, "authority") or _actor(event, "court")) if act.actor else ""
+    actor = next((names for role in act.actors if (names := _actor(event, role))), "")
     return _done(event, act, whom, actor) + _over(event)
 
 

@@ -139,6 +139,10 @@ YEN = (Money(amount=460_000_000, currency="JPY", kind=MoneyKind.SOUGHT),)
             },
             "injunction issued against Acme",
         ),
+        ("arrest", {"court": "Quay court", "defendant": ("Mara Lind",)}, "Mara Lind arrested"),
+        ("lawsuit_filed", {"court": "Quay court", "defendant": ("Acme",)}, "Acme sued"),
+        ("sentence", {"authority": ("Quay Police",), "defendant": ("Mara Lind",)}, "Mara Lind sentenced"),
+        ("fine", {"court": "Quay court", "defendant": ("Acme",)}, "Quay court fined Acme"),
         (
             "sentence",
             {"defendant": ("Mara Lind",), "prison_months": 6.0, "evidence": "She got a six-month suspended sentence."},
