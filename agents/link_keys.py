@@ -173,16 +173,16 @@ def _held(case: Case, kind: str) -> "AbstractSet[str] | _Pairs":
         return {docket(number) for number in case.dockets}
     if kind == "operation":
         return {operation(name) for name in case.operations}
-    defendants = _names(case, "defendant")
+    defendants = names_of(case, "defendant")
     if kind == "target":
-        return set(services_of((*_names(case, "target"), *defendants)))
+        return set(services_of((*names_of(case, "target"), *defendants)))
     if kind == "surname":
         return {party(name).split()[-1] for name in defendants if kind_of(name) == "person"}
     against = {party(name) for name in defendants if kind in ("provider", "pair") or kind_of(name) == kind}
     if kind != "pair":
         return against
     return _Pairs(
-        {party(name) for name in _names(case, "complainant")}, against | {*map(service, _names(case, "target"))}
+        {party(name) for name in names_of(case, "complainant")}, against | {*map(service, names_of(case, "target"))}
     )
 
 
@@ -198,7 +198,8 @@ class _Pairs:
         return (one in self.suing and other in self.against) or (other in self.suing and one in self.against)
 
 
-def _names(case: Case, role: str) -> list[str]:
+def names_of(case: Case, role: str) -> list[str]:
+    """Return the names and aliases of a case's parties in a role, as written."""
     return [name for one in case.parties if one.role == role for name in (one.name, *one.aliases)]
 
 

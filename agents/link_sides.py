@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from agents.link_keys import docket, kind_of, party
+from agents.link_keys import docket, kind_of, names_of, party
 from agents.link_strands import Strand, first_day
 from schemas.events import Case
 from schemas.taxonomy import EventType
@@ -53,10 +53,6 @@ def side_of_case(case: Case) -> Side:
         acts=tuple(value for value in (case.first_date, case.last_date) if value),
         reports=(first.date(), last.date()),
     )
-
-
-def names_of(case: Case, role: str) -> list[str]:
-    return [name for one in case.parties if one.role == role for name in (one.name, *one.aliases)]
 
 
 def _people(names: Iterable[str]) -> tuple[str, ...]:
