@@ -29,7 +29,6 @@ class Pair(NamedTuple):
     type: str
     features: list[str]
     fills: bool
-    money_kind: str
 
 
 class Sample(NamedTuple):
@@ -69,7 +68,7 @@ def _pairs(story: Story, events: list[dict[str, Any]]) -> Iterator[Pair]:
 def _of_thing(item: Described, group: Group, features: list[str], event: dict[str, Any]) -> Iterator[Pair]:
     for slot in slots_of(group):
         yes = fills(slot, group.key, forms(group), event)
-        yield Pair(slot, item.candidate.type.value, features, yes, "")
+        yield Pair(slot, item.candidate.type.value, features, yes)
 
 
 def forms(group: Group) -> list[str]:
