@@ -9,6 +9,7 @@ import msgspec
 
 from agents.link_keys import fold_name, kind_of, party
 from agents.link_outcome import drops_all, standing
+from agents.link_services import services_joined, shown_of
 from agents.link_title import title_of
 from agents.wording import told_of
 from schemas.events import Case, Event, LinkedEvent, Party
@@ -107,7 +108,7 @@ def parties_of(linked: Sequence[LinkedEvent], stands: Sequence[LinkedEvent] | No
     for role in (*ROLES, "court"):
         for keys, names in _spelled(linked, role):
             mine = {one.event.id: one for key in keys for one in against.get(key, ())} if role == "defendant" else {}
-            shown = max(names, key=len)
+            shown = shown_of(names) if role == "target" else max(names, key=len)
             status = defendant_status(list(mine.values()), standing_ids)
             yield Party(name=shown, role=role, status=status, aliases=tuple(n for n in names if n != shown))
 
@@ -120,7 +121,7 @@ def _by_defendant(linked: Iterable[LinkedEvent]) -> dict[str, list[LinkedEvent]]
     return found
 
 
-def _spelled(linked: Iterable[LinkedEvent], role: str) -> Iterator[tuple[set[str], list[str]]]:
+def _spelled(linked: Sequence[LinkedEvent], role: str) -> Iterator[tuple[set[str], list[str]]]:
     """Yield the parties of a role: their folded names, and all their spellings in the order of the texts."""
     spelled: dict[str, dict[str, None]] = {}
     for one in linked:
@@ -128,12 +129,12 @@ def _spelled(linked: Iterable[LinkedEvent], role: str) -> Iterator[tuple[set[str
             if name:
                 spelled.setdefault(fold_name(role, name), {}).setdefault(name)
     lists = {key: list(names) for key, names in spelled.items()}
-    yield from _short_forms_joined(lists) if role in _WITH_SHORT_FORMS else _as_they_are(lists)
-
-
-def _as_they_are(spelled: Mapping[str, list[str]]) -> Iterator[tuple[set[str], list[str]]]:
-    for key, names in spelled.items():
-        yield {key}, names
+    if role in _WITH_SHORT_FORMS:
+        yield from _short_forms_joined(lists)
+    elif role == "target":
+        yield from services_joined(lists, (one.event for one in linked))
+    else:
+        yield from (({key}, names) for key, names in lists.items())
 
 
 def _short_forms_joined(spelled: Mapping[str, list[str]]) -> Iterator[tuple[set[str], list[str]]]:

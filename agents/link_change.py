@@ -40,7 +40,7 @@ def news_in(one: LinkedEvent, before: Sequence[LinkedEvent]) -> Iterator[str]:
     if not alike:
         yield "type"
         return
-    same = [other for other in alike if _days_apart(one, other) <= SAME_ACT_DAYS]
+    same = [other for other in alike if days_between(one, other) <= SAME_ACT_DAYS]
     if not same:
         if all(day_of(one) > day_of(other) for other in alike):
             yield "date"
@@ -92,7 +92,7 @@ def _is_news(one: LinkedEvent) -> bool:
     return one.event.time_role is TimeRole.NEWS and not one.withdrawn
 
 
-def _days_apart(one: LinkedEvent, other: LinkedEvent) -> int:
+def days_between(one: LinkedEvent, other: LinkedEvent) -> int:
     """Return the days between two acts; a month or a year counts as near to each of its days."""
     first, second = day_of(one), day_of(other)
     short = min(len(first), len(second))

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from agents.lexicon import rows, words
 from schemas.events import Case, Event
-from schemas.taxonomy import GROUPS, EventType, MoneyKind
+from schemas.taxonomy import GROUPS, OF_PEOPLE, EventType, MoneyKind
 from schemas.tokens import tokens
 
 MAX_NAMES = 24
@@ -209,7 +209,8 @@ def name_keys(event: Event) -> Iterator[str]:
         yield f"docket:{docket(event.docket)}"
     if event.operation:
         yield f"operation:{operation(event.operation)}"
-    for name in services_of(event.target[:MAX_NAMES]):
+    tied = [name for tie in event.ties if tie.kind not in OF_PEOPLE for name in (tie.name, tie.other)]
+    for name in dict.fromkeys(services_of((*event.target[:MAX_NAMES], *tied))):
         if name not in _known():
             yield f"target:{name}"
     for name in whole_names(event.defendant)[:MAX_NAMES]:

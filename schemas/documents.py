@@ -20,7 +20,7 @@ class Document(Record, frozen=True, kw_only=True):
     title: str
     """The article's title."""
     text: str
-    """Title, quote, names: what bare words are looked for in."""
+    """Title, quote, names (also those that the article ties to a party's): what bare words are looked for in."""
     evidence: str
     type: str
     status: str
@@ -75,7 +75,10 @@ def document(linked: LinkedEvent, case: Case, indexed_at: datetime) -> Document:
     """Return the search document of an event in a case."""
     event = linked.event
     largest = max(event.money, key=lambda m: m.usd if m.usd is not None else m.amount, default=None)
-    names = (*event.authority, *event.complainant, *event.defendant, *event.target)
+    tied = [name for tie in event.ties for name in (tie.name, tie.other)]
+    names = dict.fromkeys(
+        (*event.authority, *event.complainant, *event.defendant, *event.target, *event.domains, *tied)
+    )
     parts = (linked.title, event.evidence, *names, event.court, event.operation, event.docket)
     return Document(
         event_id=event.id,

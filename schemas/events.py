@@ -16,6 +16,7 @@ from schemas.taxonomy import (
     MoneyKind,
     Relation,
     Status,
+    TieKind,
     TimeRole,
 )
 
@@ -108,6 +109,20 @@ class Money(Record, frozen=True, kw_only=True):
     """At the European Central Bank's reference rate of the day of the act, else of publication; None where unknown."""
 
 
+class Tie(Record, frozen=True, kw_only=True):
+    """What a text says of two names: `name` is a service, `other` another name of it, or somebody behind it."""
+
+    kind: TieKind
+    name: str
+    other: str
+    words: str
+    """That tie the two: `formerly known as`, `co-founder`."""
+    evidence: str
+    """The sentence that says so, verbatim."""
+    span: Span
+    """Where `evidence` stands in the article's text."""
+
+
 class Event(Record, frozen=True, kw_only=True):
     """One act by which law is enforced, as one article tells it."""
 
@@ -127,6 +142,8 @@ class Event(Record, frozen=True, kw_only=True):
     target: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     """Of the targets, as far as the text names them: in lower case, `[.]` undone. A site's mirrors are one target."""
+    ties: tuple[Tie, ...] = ()
+    """What the article says of other names, mirrors and operators of those acted against."""
     country: str | None = None
     date: str | None = None
     """`YYYY-MM-DD`, `YYYY-MM` or `YYYY`: as precise as the text is."""

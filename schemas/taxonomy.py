@@ -136,6 +136,23 @@ class MoneyKind(StrEnum):
     OTHER = "other"
 
 
+class TieKind(StrEnum):
+    """What a text says two names have to do with each other."""
+
+    ALIAS = "alias"
+    """Two names of one service."""
+    FORMER = "former"
+    """The second is what the service was called, or where it was found, before."""
+    MIRROR = "mirror"
+    OPERATOR = "operator"
+    """The second is somebody who founded the service, owns or runs it, or did: the text has the word for it."""
+    ALLEGED_OPERATOR = "alleged_operator"
+
+
+OF_PEOPLE = (TieKind.OPERATOR, TieKind.ALLEGED_OPERATOR)
+"""Ties of a service to somebody; the others tie two names of one service."""
+
+
 class ChangeKind(StrEnum):
     """How an article or an edit moved a case. Only `corroborated` is never told to subscribers."""
 

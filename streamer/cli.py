@@ -26,6 +26,7 @@ COMMANDS = {
     "search": "search:search",
     "cases": "cases:cases",
     "case": "cases:case",
+    "service": "services:service",
     "subscribe": "subscribe:subscribe",
     "notices": "notices:app",
     "serve": "serve:serve",

@@ -158,6 +158,14 @@ def test_a_case_shows_its_quotes(stocked: Path):
         assert linked["event"]["evidence"].strip()[:60] in shown
 
 
+def test_a_service_is_shown_by_any_of_its_names(stocked: Path):
+    name = rows(crackdown(stocked, "search", "target:*", "--limit", "1", "--json"))[0]["document"]["target"][0]
+    shown = crackdown(stocked, "service", name)
+    assert (shown.returncode, shown.stdout.splitlines()[-1][:20]) == (0, "crackdown subscribe ")
+    assert rows(crackdown(stocked, "service", name, "--json"))[0]["acts"]
+    assert crackdown(stocked, "service", "nobody.example").returncode == 1
+
+
 def test_search_finds_by_field_and_says_how_many(stocked: Path):
     hits = rows(crackdown(stocked, "search", "type:sentence", "--json", "--limit", "100"))
     assert hits

@@ -13,6 +13,7 @@ from agents.grammar.model import Models
 from agents.grammar.reading import Reading
 from agents.grammar.report import is_policy_report
 from agents.grammar.request import settled
+from agents.grammar.ties import with_ties
 from agents.grammar.writing import write_events
 from schemas.events import Article, Event
 from schemas.taxonomy import Status
@@ -91,7 +92,7 @@ def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> t
     reading = read(article)
     done = steps(reading, models)
     told = told_of(done.admitted(reading), threshold, reports=done.reports)
-    return write_events(article, reading, [one.act for one in told])
+    return with_ties(write_events(article, reading, [one.act for one in told]), reading)
 
 
 def told_of(acts: Sequence[Decided], threshold: float = THRESHOLD, *, reports: float = 0.0) -> list[Told]:
