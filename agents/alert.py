@@ -5,14 +5,15 @@ The id of a notice is made from the subscription and the change, so doing a chan
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from agents.due import due_at
 from agents.match import View
-from agents.notice import facts, text_of
+from agents.notice import facts, possible_cases, text_of
 from agents.subscriptions_index import SubscriptionIndex
 from schemas.documents import document
-from schemas.events import CaseUpdate, LinkedEvent, Notice, Subscription
+from schemas.events import Case, CaseUpdate, LinkedEvent, Notice, Subscription
 from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind, TimeRole
 
@@ -21,6 +22,7 @@ class AlertStore(Protocol):
     """The part of the store that alert reads."""
 
     def subscriptions_since(self, mark: str) -> tuple[list[Subscription], str]: ...
+    def case(self, case_id: str) -> Case | None: ...
     def timeline(self, case_id: str) -> list[LinkedEvent]: ...
     def told(self, change_ids: Sequence[str]) -> set[str]: ...
     def merged_ids(self, case_id: str) -> list[str]: ...
@@ -33,26 +35,31 @@ def alert(
     now: Callable[[], datetime],
     grouping_seconds: int = 60,
     index: SubscriptionIndex | None = None,
+    case_url: Callable[[str], str] = lambda _: "",
 ) -> list[Notice]:
     """Return a notice for each subscription that the change concerns.
 
     Instant notices are due at the end of a window of `grouping_seconds`, so that those of one window go out together.
-    `index` keeps the subscriptions from one call to the next.
+    `index` keeps the subscriptions from one call to the next, `case_url` says where readers see a case.
     """
     if update.muted or update.change is ChangeKind.CORROBORATED:
         return []
-    at, known = now(), SubscriptionIndex() if index is None else index
-    known.catch_up(store.subscriptions_since)
+    at, everybody = now(), SubscriptionIndex() if index is None else index
+    everybody.catch_up(store.subscriptions_since)
     if update.change is ChangeKind.CORRECTED:
-        found: Found = [(one, ()) for one in _told(known, update.events or store.timeline(update.case.id), store)]
+        found: Found = [(one, ()) for one in _told(everybody, update.events or store.timeline(update.case.id), store)]
     else:
-        found = _concerned(known, update, at, store)
+        found = _concerned(everybody, update, at, store)
     listening = [(one, matched) for one, matched in found if listens(one, update, at)]
     if not listening:
         return []
     timeline = store.timeline(update.case.id)
+    known = [case for case in map(store.case, possible_cases(update)) if case]
+    titles = {case.id: case.title for case in known}
+    said = partial(facts, update, timeline, at=at, titles=titles, url=case_url(update.case.id))
     return [
-        _notice(one, update, timeline, matched, at=at, grouping_seconds=grouping_seconds) for one, matched in listening
+        _notice(one, update, said(one, matched=matched), at=at, grouping_seconds=grouping_seconds)
+        for one, matched in listening
     ]
 
 
@@ -90,13 +97,11 @@ def notice_id(subscription_id: str, change_id: str) -> str:
 def _notice(
     subscription: Subscription,
     update: CaseUpdate,
-    timeline: Sequence[LinkedEvent],
-    matched: Sequence[str],
+    said: dict[str, Any],
     *,
     at: datetime,
     grouping_seconds: int,
 ) -> Notice:
-    said = facts(update, timeline, subscription, matched=matched, at=at)
     return Notice(
         id=notice_id(subscription.id, update.id),
         subscription_id=subscription.id,
@@ -109,7 +114,7 @@ def _notice(
         subject=said["headline"],
         text=text_of(said),
         data=said,
-        why=", ".join(matched) or subscription.query or "everything",
+        why=", ".join(said["why"]["matched"]) or subscription.query or "everything",
         created_at=at,
         due_at=due_at(subscription, at, grouping_seconds),
     )

@@ -11,7 +11,7 @@ from agents.link_keys import fold_name, kind_of, party
 from agents.link_outcome import drops_all, standing
 from agents.link_services import services_joined, shown_of
 from agents.link_title import title_of
-from agents.wording import told_of
+from agents.whom import told_of
 from schemas.events import Case, Event, LinkedEvent, Party
 from schemas.taxonomy import ROLES, EventType, Status
 

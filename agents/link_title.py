@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from agents.acts import ACTS
 from agents.link_keys import fold_name
 from agents.link_outcome import overturned, standing
-from agents.wording import ACTS, OF_PEOPLE_ONLY, act_of, country_name, is_same, is_somebody, noun_of, some, told_of
+from agents.whom import OF_PEOPLE_ONLY, is_same, is_somebody, some, told_of
+from agents.wording import act_of, country_name, noun_of
 from schemas.events import Case, Event, LinkedEvent
 from schemas.taxonomy import GROUPS, EventType, Status, TimeRole
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from agents.link_case import day_of
 from agents.link_change import pairs_of
 from agents.link_title import leading_event
 from agents.template import template, web_address
+from agents.timeline import steps_of
+from agents.whom import short_name
 from agents.wording import correction_of, line_of
 from schemas.events import CaseUpdate, Event, LinkedEvent, Subscription
 from schemas.taxonomy import ChangeKind, Relation, TimeRole
@@ -20,6 +21,8 @@ VERSION = 1
 """Of the facts, and so of the webhook payload."""
 MAX_TIMELINE = 12
 MAX_QUOTES = 6
+EVERYTHING = "everything"
+"""The name of a subscription without a query, if it was given none."""
 _OPENINGS = {ChangeKind.OPENED: "New case", ChangeKind.UPDATED: "Update", ChangeKind.CORRECTED: "Correction"}
 _WHAT_IS_NEW = {
     "type": "a new step",
@@ -39,22 +42,28 @@ def facts(
     *,
     matched: Sequence[str],
     at: datetime,
+    titles: Mapping[str, str] = {},
+    url: str = "",
 ) -> dict[str, Any]:
     """Return what a notice says, as plain data.
 
     `timeline` is the case's, by date. `matched` are the parts of the subscription's query that the events fulfilled.
+    `titles` are those of the cases that the case may be a part of, `url` is where a reader sees it.
     """
     case = update.case
-    steps = steps_of([one for one in timeline if not one.withdrawn])
+    new = frozenset(one.event.id for one in update.events) if update.change is ChangeKind.UPDATED else frozenset()
+    counted = [one for one in timeline if not one.withdrawn]
+    steps = steps_of(counted, new=new, where=len(case.countries) > 1)
     return {
         "version": VERSION,
         "change": update.change.value,
         "headline": headline(update),
-        "what_changed": what_changed(update),
+        "what_changed": what_changed(update, titles),
         "events": [_event(one) for one in _telling(update.events)[:MAX_QUOTES]],
         "case": {
             "id": case.id,
             "title": case.title,
+            "url": url,
             "state": case.state,
             "countries": list(case.countries),
             "dockets": list(case.dockets),
@@ -65,6 +74,7 @@ def facts(
             ][:40],
             "timeline": steps[-MAX_TIMELINE:],
             "earlier_steps": max(0, len(steps) - MAX_TIMELINE),
+            "sources": list(case.sources),
             "reported_by": len(case.sources),
             "articles": len(case.article_ids),
         },
@@ -88,7 +98,8 @@ def headline(update: CaseUpdate) -> str:
 
 def _whose(update: CaseUpdate, main: Event) -> str:
     """Return what a reader knows an act by that names nobody: the article's headline, else the case's parties."""
-    if main.defendant or main.target:
+    line = line_of(main)
+    if any(short_name(name) in line for name in (*main.defendant, *main.target)):
         return ""
     title = update.case.title
     if any(one.title.startswith(title.removesuffix("…")) for one in update.events):
@@ -102,7 +113,7 @@ def _opening(update: CaseUpdate) -> str:
     if update.change is ChangeKind.OPENED and possible_cases(update):
         return "Possibly new case"
     if update.change is ChangeKind.OPENED and all(one.event.aggregate for one in update.events):
-        return "Totals"
+        return "Several cases"
     return _OPENINGS.get(update.change, "Noted")
 
 
@@ -124,10 +135,10 @@ def _main(update: CaseUpdate) -> Event | None:
     return next((one.event for one in told if one.event.main), None) or (leading_event(told) if told else None)
 
 
-def what_changed(update: CaseUpdate) -> str:
-    """Return what is new in a change, for people."""
+def what_changed(update: CaseUpdate, titles: Mapping[str, str] = {}) -> str:
+    """Return what is new in a change, for people. `titles` are those of cases that it may be a part of."""
     if update.change is ChangeKind.OPENED:
-        known = possible_cases(update)
+        known = [f"“{titles[one]}” ({one})" if one in titles else one for one in possible_cases(update)]
         return (
             f"first report of this case, unless it is a part of {' or '.join(known)}"
             if known
@@ -146,7 +157,9 @@ def how_sure(confidence: float) -> str:
 
 def text_of(said: Mapping[str, Any]) -> str:
     """Return the facts of a notice as plain text, free of what could steer a terminal or hide a direction."""
-    text = template("notice.txt.j2").render(**said, how_sure=how_sure)
+    text = template("notice.txt.j2").render(
+        notice=said, how_sure=how_sure, articles_of=articles_of, reasons_of=reasons_of
+    )
     return "".join(char for char in text if char.isprintable() or char == "\n").strip() + "\n"
 
 
@@ -160,7 +173,57 @@ def text_of_note(said: Mapping[str, Any]) -> str:
 
 def html_of(notices: Sequence[Mapping[str, Any]], *, unsubscribe: str = "") -> str:
     """Return the facts of notices as one HTML page for mail; every value is escaped."""
-    return template("notice.html.j2").render(notices=notices, how_sure=how_sure, unsubscribe=unsubscribe)
+    return template("notice.html.j2").render(
+        notices=notices, how_sure=how_sure, articles_of=articles_of, reasons_of=reasons_of, unsubscribe=unsubscribe
+    )
+
+
+def articles_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the articles that a notice quotes, each with its quotes and what each of them tells.
+
+    What the headline says already is not said again over its quote; a correction says of each quote if it still holds.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    corrects = said["change"] == ChangeKind.CORRECTED
+    for event in sorted(said["events"], key=lambda one: bool(one["withdrawn"])):
+        keys = ("source", "title", "url", "published_at")
+        article = found.setdefault(
+            (event["source"], event["url"] or event["title"]), {key: event[key] for key in keys} | {"quotes": {}}
+        )
+        lines = article["quotes"].setdefault(_quoted(event["quote"]), [])
+        if corrects or event["line"] not in said["headline"]:
+            lines.append(_told(event, corrects=corrects))
+    return list(found.values())
+
+
+def reasons_of(said: Mapping[str, Any]) -> list[str]:
+    """Return why a notice came, in words: the subscription, its query and what of that the news fulfilled."""
+    why = said["why"]
+    name, query, matched = why["subscription"], why["query"], why["matched"]
+    if said["change"] == ChangeKind.CORRECTED:
+        return [f"You get this correction because “{name}” told you of what it corrects."]
+    if not query:
+        followed = "you follow" if name == EVERYTHING else f"“{name}” follows"
+        return [f"You get this because {followed} everything."]
+    lines = [f"You get this because of “{name}”" + ("" if name == query else f": {query}")]
+    return [*lines, *([f"Matched: {', '.join(matched)}"] if matched and list(matched) != [query] else [])]
+
+
+def _quoted(text: str) -> str:
+    """Return a quote in quotation marks, unless it begins with some of its own."""
+    return text if text[:1] in "“\"'‘«„" else f"“{text}”"
+
+
+def _told(event: Mapping[str, Any], *, corrects: bool) -> str:
+    """Return the line of an event, which says where that is no news or no longer stands."""
+    line: str = event["line"]
+    if event["withdrawn"]:
+        return f"Withdrawn: {line}"
+    if event["time_role"] == TimeRole.BACKGROUND:
+        return f"Background: {line}"
+    if corrects:
+        return f"Now: {line}"
+    return line[:1].upper() + line[1:]
 
 
 def _telling(linked: Sequence[LinkedEvent]) -> list[LinkedEvent]:
@@ -185,22 +248,6 @@ def _event(one: LinkedEvent) -> dict[str, Any]:
         "confidence": event.confidence,
         "withdrawn": one.withdrawn,
     }
-
-
-def steps_of(timeline: Sequence[LinkedEvent]) -> list[dict[str, Any]]:
-    """Return a timeline with one step for all reports of one act (type, status and day), and who reports it."""
-    acts: dict[tuple[str, str, str], list[LinkedEvent]] = {}
-    for one in timeline:
-        acts.setdefault((day_of(one), one.event.type, one.event.status), []).append(one)
-    return [
-        {
-            "date": day,
-            "dated": any(one.event.date for one in reports),
-            "line": max((line_of(one.event) for one in reports), key=len),
-            "sources": list(dict.fromkeys(one.source for one in reports)),
-        }
-        for (day, _, _), reports in acts.items()
-    ]
 
 
 def one_line(text: str) -> str:

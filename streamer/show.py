@@ -74,12 +74,13 @@ def case_line(case: Case) -> Text:
         (f"{case.id}  ", "dim"),
         (f"{case.last_date or '—':10}  ", "cyan"),
         (case.title, "bold"),
-        f"  {_plural(len(case.event_ids), 'event')}, {_plural(len(case.sources), 'source')}",
+        f"  {plural(len(case.event_ids), 'event')}, {plural(len(case.sources), 'source')}",
         ("  closed" if case.state == "closed" else "", "dim"),
     )
 
 
-def _plural(n: int, noun: str) -> str:
+def plural(n: int, noun: str) -> str:
+    """Return a number with its noun: `1 case`, `2 cases`."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 

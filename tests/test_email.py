@@ -90,7 +90,7 @@ def test_the_message_arrives_with_all_that_providers_ask_for(box: Mailbox) -> No
     assert message["List-Id"] == "<subscription-ana.crackdown.example>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Unsubscribe"].startswith("<https://crackdown.example/unsubscribe/unsubscribe-")
-    assert '"Police <took> person 1."' in part(message, "plain")
+    assert "“Police <took> person 1.”" in part(message, "plain")
     assert "“Police &lt;took&gt; person 1.”" in part(message, "html")
 
 

@@ -7,11 +7,12 @@ import typer
 from msgspec.structs import replace
 from rich.text import Text
 
-from schemas.events import Subscription
+from schemas.events import Case, Subscription
 from streamer.back_test import LOUD, BackTest, back_test
 from streamer.commands.state import JsonFlag, UserError, home, opened_store, out, print_json
 from streamer.commands.subscription_form import changed, make_subscription, scoped
 from streamer.contracts import Store
+from streamer.show import plural
 
 
 def subscribe(
@@ -21,7 +22,7 @@ def subscribe(
     to: Annotated[
         str | None, typer.Option(help="stdout, feed, an e-mail address, or the https address of a webhook.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Shown in every notice; default: the query.")] = None,
+    name: Annotated[str | None, typer.Option(help="Shown in every notice; default: what is followed.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Yes, tell me everything.")] = False,
     case: Annotated[list[str] | None, typer.Option(metavar="ID", help="Follow this case, wherever it goes.")] = None,
     party: Annotated[list[str] | None, typer.Option(help="Follow this person, company or authority.")] = None,
@@ -66,8 +67,12 @@ def subscribe(
     wish = {key: value for key, value in given.items() if value is not None}
     with opened_store() as store:
         if query is not None or case or party or service:
-            cases = [_case_id(store, each) for each in case or ()]
-            wish["query"] = scoped(query or "", cases=cases, parties=party or (), services=service or ())
+            cases = [_case(store, each) for each in case or ()]
+            ids = [each.id for each in cases]
+            wish["query"] = scoped(query or "", cases=ids, parties=party or (), services=service or ())
+            followed = [*(each.title for each in cases), *(party or ()), *(service or ())]
+            if followed and not edit:
+                wish.setdefault("name", " or ".join(followed) + (f": {query}" if query else ""))
         subscription = _wanted(store, edit, wish | {"everything": everything})
         past = back_test(subscription, store=store, now=datetime.now(UTC))
         if not dry_run:
@@ -83,14 +88,14 @@ def _wanted(store: Store, edit: str | None, wish: dict[str, Any]) -> Subscriptio
     return subscription
 
 
-def _case_id(store: Store, case_id: str) -> str:
-    """Return the id under which a case is followed: where a merged one leads."""
+def _case(store: Store, case_id: str) -> Case:
+    """Return the case that is followed under an id: where a merged one leads."""
     case = store.case(case_id)
     while case and case.merged_into:
         case = store.case(case.merged_into)
     if case is None:
         raise UserError(f"no case {case_id}: `crackdown cases` lists them")
-    return case.id
+    return case
 
 
 def _show(subscription: Subscription, past: BackTest, *, is_new: bool, as_json: bool) -> None:
@@ -100,7 +105,10 @@ def _show(subscription: Subscription, past: BackTest, *, is_new: bool, as_json: 
     out.print(f"{subscription.id}: {subscription.name} → {subscription.channel} {subscription.address}", markup=False)
     for span in past.sent:
         least = "" if past.complete else "at least "
-        out.print(f"last {span.days} days: {least}{span.notices} notices of {span.cases} cases", markup=False)
+        out.print(
+            f"last {span.days} days: {least}{plural(span.notices, 'notice')} of {plural(span.cases, 'case')}",
+            markup=False,
+        )
     out.print(f"about {past.per_day:.1f} a day", markup=False)
     for line in past.newest:
         out.print(f"  {line}", markup=False)

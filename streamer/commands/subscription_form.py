@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from agents.notice import EVERYTHING
 from schemas.events import Subscription
 from schemas.ids import make_id
 from schemas.query import parse
@@ -46,7 +47,7 @@ def make_subscription(
     channel, address = channel_of(to)
     blank = Subscription(
         id=make_id("subscription", channel, address, query, *sorted(changes), *sorted(types)),
-        name=name or query or "everything",
+        name=name or query or EVERYTHING,
         channel=channel,
         address=address,
         created_at=now,

@@ -1,0 +1,78 @@
+"""The steps of a case as a reader gets them: in the order in which they happened, each act once."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from agents.link_case import day_of
+from agents.wording import line_of
+from schemas.events import LinkedEvent
+from schemas.taxonomy import EventType, TimeRole
+
+_PLACE = {type_: place for place, type_ in enumerate(EventType)}
+
+
+def steps_of(
+    timeline: Sequence[LinkedEvent], *, new: frozenset[str] = frozenset(), where: bool = True
+) -> list[dict[str, Any]]:
+    """Return a timeline with one step for all reports of one act, and who reports it.
+
+    Of one day, what a proceeding begins with stands first. `new` are the ids of the events that a notice is about;
+    without `where`, no step names its country.
+    """
+    ordered = sorted(timeline, key=partial(_place, news=_news_days(timeline)))
+    return [
+        {
+            "date": day_of(reports[0]),
+            "when": _when(reports),
+            "line": max((line_of(one.event, where=where) for one in reports), key=len),
+            "sources": list(dict.fromkeys(one.source for one in reports)),
+            "new": any(one.event.id in new for one in reports),
+        }
+        for reports in _acts(ordered)
+    ]
+
+
+def _news_days(timeline: Sequence[LinkedEvent]) -> dict[str, str]:
+    """Return for each article the day of the first act that it tells as news."""
+    days: dict[str, str] = {}
+    for one in timeline:
+        if one.event.time_role is TimeRole.NEWS:
+            days[one.article_id] = min(day_of(one), days.get(one.article_id, day_of(one)))
+    return days
+
+
+def _place(one: LinkedEvent, *, news: Mapping[str, str]) -> tuple[str, bool, int]:
+    """Return the place of an act: what an article tells as past, without a date, was before its news."""
+    day = day_of(one)
+    if _is_recap(one):
+        return min(day, news.get(one.article_id, day)), False, _PLACE[one.event.type]
+    return day, True, _PLACE[one.event.type]
+
+
+def _acts(timeline: Sequence[LinkedEvent]) -> list[list[LinkedEvent]]:
+    """Return the reports of each act: of one type, status and day; what one article tells as two acts stays two."""
+    acts: dict[tuple[str, str, str, bool], list[list[LinkedEvent]]] = {}
+    every: list[list[LinkedEvent]] = []
+    for one in timeline:
+        alike = acts.setdefault((day_of(one), one.event.type, one.event.status, _is_recap(one)), [])
+        known = next((act for act in alike if all(one.article_id != other.article_id for other in act)), None)
+        if known is None:
+            known = []
+            alike.append(known)
+            every.append(known)
+        known.append(one)
+    return every
+
+
+def _is_recap(one: LinkedEvent) -> bool:
+    """Return whether an act of the past is told without a date: it was before the article that tells it."""
+    return one.event.time_role is TimeRole.BACKGROUND and not one.event.date
+
+
+def _when(reports: Sequence[LinkedEvent]) -> str:
+    """Return the day of an act, or what is known of it: it was reported that day, or is told as past by then."""
+    day = day_of(reports[0])
+    if any(one.event.date for one in reports):
+        return day
+    return f"before {day}" if _is_recap(reports[0]) else f"reported {day}"
