@@ -26,13 +26,13 @@ from agents.errors import Unavailable
 from infra import kibana, security
 from infra.http import Refused, Server
 from infra.secrets import make_env
+from streamer.cluster import ADMIN, admin_account
 from streamer.config import Cluster, ConfigError, load_config
 from streamer.runtimes.kafka_topics import make_topics, topics
 from streamer.stores.elastic import connect
 from streamer.stores.elastic_rebuild import rebuild
 from streamer.stores.elastic_setup import set_up
 
-ADMIN = "elastic"
 WAIT_SECONDS = 120
 T = TypeVar("T")
 
@@ -77,8 +77,7 @@ STEPS: dict[str, Callable[[Cluster], str]] = {
 
 def admin(cluster: Cluster) -> Elasticsearch:
     """Return a client with the rights to make indices."""
-    password = os.environ.get("ELASTIC_PASSWORD")
-    return connect(cluster.elastic, user=ADMIN if password else "", password=password or "", ca_certs=cluster.ca_certs)
+    return connect(cluster.elastic, **admin_account(), ca_certs=cluster.ca_certs)
 
 
 def secret(name: str) -> str:

@@ -1,6 +1,7 @@
 """Which engines carry the stages: one SQLite file, or Kafka and Elasticsearch where the configuration names them."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib import import_module
 from types import ModuleType
@@ -9,6 +10,7 @@ from streamer.config import ConfigError
 from streamer.contracts import Runtime, Store
 from streamer.home import Home
 from streamer.pipeline import Caller, Stage
+from streamer.replayed import Swap
 from streamer.runtimes.embedded import EmbeddedRuntime
 from streamer.stores.sqlite import SqliteStore
 
@@ -27,6 +29,16 @@ def open_runtime(home: Home, stages: Sequence[Stage], *, pool: Caller, now: Call
         return EmbeddedRuntime(home.database, stages, pool=pool, now=now)
     runtime: Runtime = _cluster().open_runtime(home.config.cluster, stages, pool=pool, now=now)
     return runtime
+
+
+def open_swap(
+    home: Home, store: Store, *, owner: str, now: Callable[[], datetime]
+) -> AbstractContextManager[Swap] | None:
+    """Return what puts the tables of a replay in place beside other processes; None where one process does all."""
+    if home.config.cluster is None:
+        return None
+    swap: AbstractContextManager[Swap] = _cluster().open_swap(home.config.cluster, store, owner=owner, now=now)
+    return swap
 
 
 def _cluster() -> ModuleType:

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -24,9 +24,10 @@ from streamer.contracts import Store
 from streamer.pipeline import Place, stages
 from streamer.replay import Classify, Replay, replay
 from streamer.replay_report import Report
+from streamer.replayed import Swap
 from streamer.runtimes.embedded import EmbeddedRuntime
 from streamer.stores.sqlite import SqliteStore
-from streamer.stores.sqlite_replay import replay_file, swap_in
+from streamer.stores.sqlite_replay import replay_file, replayed, swap_in
 
 
 def toy(article: Article) -> list[ArticleEvents]:
@@ -104,10 +105,13 @@ def text(name: str, *lines: str, hours: float = 0, **changed: Any) -> Article:
 
 @dataclass(frozen=True)
 class Newsroom:
-    """A database, and the stages' work on it without a runtime."""
+    """A store, and the stages' work on it without a runtime."""
 
     path: Path
+    """Of the database; in a cluster, of a file beside which a replay works."""
     store: Store
+    swap: Swap | None = None
+    """In a cluster."""
 
     def read(self, *messages: Article | Edit, classify: Classify = toy) -> list[CaseUpdate]:
         """Let articles and edits pass all stages."""
@@ -121,23 +125,38 @@ class Newsroom:
             message = one
         at = one.at if isinstance(one, Edit) else one.seen_at
         updates = link(message, store=self.store, now=lambda: at)  # type: ignore[arg-type]
+        self.tell(updates)
+        return updates
+
+    def tell(self, updates: Sequence[CaseUpdate]) -> None:
+        """Let changes of cases pass the stages behind link."""
         for update in updates:
             index(update, store=self.store, now=lambda: NOW)
             for notice in alert(update, store=self.store, now=lambda: NOW, grouping_seconds=0):
                 deliver(notice, store=self.store)
-        return updates
 
     def replay(self, classify: Classify | None = toy, *, tell: bool = False, apply: bool = False) -> Report:
         """Replay, and let the result take the place of what is there if asked to, and subscribers be told."""
         with replay_file(self.path) as file:
             work = fill(self.store, file, classify, tell=tell)
             if apply:
-                swap_in(self.path, file, ledger=classify is not None, revived=work.revived)
+                self._put_in_place(file, work, ledger=classify is not None)
+        return work.report
+
+    def _put_in_place(self, file: Path, work: Replay, *, ledger: bool) -> None:
+        if self.swap is None:
+            swap_in(self.path, file, ledger=ledger, revived=work.revived)
+            self._drain()
+            return
+        with self.swap.alone(), replayed(file, ledger=ledger, revived=work.revived) as made:
+            self.swap.put_in_place(made)
+        self.swap.finish(self.tell)
+
+    def _drain(self) -> None:
         table = stages(store=self.store, get=call, extract=call, now=lambda: NOW)  # type: ignore[arg-type]
         rows = [row for row in table if row.place is Place.HERE]
         with closing(EmbeddedRuntime(self.path, rows, pool=call, now=lambda: NOW)) as runtime:
             asyncio.run(runtime.run(until_idle=True))
-        return work.report
 
     def cases(self) -> dict[str, tuple[str, ...]]:
         """Return by case the quotes that count."""

@@ -89,7 +89,7 @@ def test_a_rebuilt_index_holds_the_same_and_is_searched_all_the_time(store, clie
 
 def test_a_rebuild_that_would_lose_documents_leaves_the_alias_where_it_was(store, client, monkeypatch):
     fill(store)
-    monkeypatch.setattr(elastic_rebuild, "_pages", lambda client, index: iter(()))
+    monkeypatch.setattr(elastic_rebuild, "pages", lambda client, index: iter(()))
     with pytest.raises(ConfigError, match="the alias stays where it was"):
         rebuild(client, store._elastic.prefix, "cases")
     assert len(store.list_cases()[0]) == 5

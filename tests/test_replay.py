@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from make import make_subscription
 from msgspec.structs import replace
+from places import Place
 from replays import APART, Newsroom, but, edit, fill, overlooking, text, toy
 
 from schemas.events import Article, ArticleEvents, Event
@@ -19,6 +20,8 @@ from schemas.taxonomy import EventType, Status
 from streamer.contracts import Store
 from streamer.pipeline import TooManyBugs
 from streamer.replay_cases import NO_LONGER_READ
+from streamer.stores.elastic import connect, utc_now
+from streamer.stores.elastic_swap import ElasticSwap
 from streamer.stores.sqlite import SqliteStore
 from streamer.stores.sqlite_replay import DERIVED
 
@@ -34,6 +37,18 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
         yield Newsroom(path, store)
 
 
+@pytest.fixture
+def either(store: Store, store_place: Place, tmp_path: Path) -> Iterator[Newsroom]:
+    """A newsroom on either store."""
+    path = tmp_path / "file.sqlite"
+    if store_place.kind == "sqlite":
+        yield Newsroom(Path(store_place.address), store)
+        return
+    url, prefix = store_place.address.split()
+    with connect([url]) as client:
+        yield Newsroom(path, store, ElasticSwap(client, prefix, store, owner="test", now=utc_now))
+
+
 def quote(room: Newsroom, words: str) -> tuple[str, str]:
     """Return (case id, event id) of the event with these words in its quote."""
     for case_id in room.cases():
@@ -46,15 +61,15 @@ def quote(room: Newsroom, words: str) -> tuple[str, str]:
 # --- the same again ---------------------------------------------------------------------------------------------------
 
 
-def test_the_same_coder_changes_nothing(room: Newsroom):
-    room.read(ARREST, CHARGE, OTHER)
-    before = {case_id: room.store.case(case_id) for case_id in room.cases()}
+def test_the_same_coder_changes_nothing(either: Newsroom):
+    either.read(ARREST, CHARGE, OTHER)
+    before = {case_id: either.store.case(case_id) for case_id in either.cases()}
     assert len(before) == 2
     for classify in (toy, None):
-        report = room.replay(classify, apply=True)
+        report = either.replay(classify, apply=True)
         assert report.is_empty
         assert (report.events_before, report.events_after, report.cases_before, report.cases_after) == (3, 3, 2, 2)
-        assert {case_id: room.store.case(case_id) for case_id in room.cases()} == before
+        assert {case_id: either.store.case(case_id) for case_id in either.cases()} == before
 
 
 def test_without_being_applied_it_leaves_all_as_it_was(room: Newsroom):
@@ -107,16 +122,21 @@ def test_the_report_says_what_another_coder_gains_loses_and_reads_otherwise(room
     assert shown["gained"].evidence == "charge; Mara Lindqvist; 2026-03-02"
 
 
-def test_what_is_applied_is_found_by_search_and_the_rest_is_not(room: Newsroom):
-    room.read(ARREST, CHARGE, OTHER)
-    room.replay(overlooking("charge"), apply=True)
+def test_what_is_applied_is_found_by_search_and_the_rest_is_not(either: Newsroom):
+    either.read(ARREST, CHARGE, OTHER)
+    either.replay(overlooking("charge"), apply=True)
 
     def found(query: str) -> list[str]:
-        return [hit.document.type for hit in room.store.search(parse(query)).hits]
+        return [hit.document.type for hit in either.store.search(parse(query)).hits]
 
     assert found("charge OR arrest") == ["arrest"]
     assert found("type:charge") == []
-    assert room.store.search_articles(parse("Lindqvist")).total == 2
+    assert either.store.search_articles(parse("Lindqvist")).total == 2
+
+
+def test_the_words_of_an_applied_replay_are_sound(room: Newsroom):
+    room.read(ARREST, CHARGE)
+    room.replay(overlooking("charge"), apply=True)
     with room.store._database.writing() as connection:
         connection.execute("INSERT INTO documents_words (documents_words) VALUES ('integrity-check')")
 
@@ -133,16 +153,18 @@ def test_every_table_is_kept_or_replaced(room: Newsroom):
     assert not new, f"say in streamer/stores/sqlite_replay.py what a replay does with {new}"
 
 
-def test_cases_that_merge_split_open_and_go_are_counted(room: Newsroom):
-    room.read(ARREST, CHARGE, OTHER, classify=APART)
-    assert len(room.cases()) == 3
-    merged = room.replay(apply=True)
+def test_cases_that_merge_split_open_and_go_are_counted(either: Newsroom):
+    either.read(ARREST, CHARGE, OTHER, classify=APART)
+    assert len(either.cases()) == 3
+    merged = either.replay(apply=True)
     assert merged.cases == {"merged": 1, "redirected": 1, "retitled": 2}
-    assert len(room.cases()) == 2
-    split = room.replay(APART, apply=True)
+    assert len(either.cases()) == 2
+    split = either.replay(APART, apply=True)
     assert split.cases == {"split": 1, "retitled": 2}
-    assert len(room.cases()) == 3
-    assert room.replay(but(lambda event: event if event.type is EventType.ARREST else None, APART)).cases == {"gone": 2}
+    assert len(either.cases()) == 3
+    assert either.replay(but(lambda event: event if event.type is EventType.ARREST else None, APART)).cases == {
+        "gone": 2
+    }
 
 
 KILLED = """
@@ -190,31 +212,31 @@ def test_a_swap_that_is_killed_at_any_statement_did_not_take_place(room: Newsroo
 # --- ids --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_case_that_lost_its_founding_event_is_found_under_its_old_id(room: Newsroom):
-    room.read(ARREST, CHARGE)
-    (old_id,) = room.cases()
-    assert room.replay(overlooking("arrest"), apply=True).cases == {"redirected": 1}
-    (new_id,) = room.cases()
-    sign = room.store.case(old_id)
+def test_a_case_that_lost_its_founding_event_is_found_under_its_old_id(either: Newsroom):
+    either.read(ARREST, CHARGE)
+    (old_id,) = either.cases()
+    assert either.replay(overlooking("arrest"), apply=True).cases == {"redirected": 1}
+    (new_id,) = either.cases()
+    sign = either.store.case(old_id)
     assert sign
     assert sign.merged_into == new_id
-    room.replay(apply=True)
-    assert list(room.cases()) == [old_id]
-    sign = room.store.case(new_id)
+    either.replay(apply=True)
+    assert list(either.cases()) == [old_id]
+    sign = either.store.case(new_id)
     assert sign
     assert sign.merged_into == old_id
 
 
-def test_a_case_of_which_nothing_is_left_says_so(room: Newsroom):
-    room.read(ARREST, OTHER)
-    old_id, _ = quote(room, "fine")
+def test_a_case_of_which_nothing_is_left_says_so(either: Newsroom):
+    either.read(ARREST, OTHER)
+    old_id, _ = quote(either, "fine")
     for _ in range(2):
-        report = room.replay(overlooking("fine"), apply=True)
-        assert [one.withdrawn for one in room.store.timeline(old_id)] == [NO_LONGER_READ]
+        report = either.replay(overlooking("fine"), apply=True)
+        assert [one.withdrawn for one in either.store.timeline(old_id)] == [NO_LONGER_READ]
     assert report.is_empty
-    assert room.replay(apply=True).gained == {"fine": 1}
-    assert quote(room, "fine")[0] == old_id
-    assert [one.withdrawn for one in room.store.timeline(old_id)] == [""]
+    assert either.replay(apply=True).gained == {"fine": 1}
+    assert quote(either, "fine")[0] == old_id
+    assert [one.withdrawn for one in either.store.timeline(old_id)] == [""]
 
 
 def test_revisions_never_go_back(room: Newsroom):
@@ -229,17 +251,17 @@ def test_revisions_never_go_back(room: Newsroom):
 # --- versions of a text -----------------------------------------------------------------------------------------------
 
 
-def test_what_an_older_version_said_stays_in_the_timeline(room: Newsroom):
+def test_what_an_older_version_said_stays_in_the_timeline(either: Newsroom):
     first = text("first", "arrest; Mara Lindqvist; 2026-02-28", "raid; Mara Lindqvist; 2026-02-27")
     second = text("first", "arrest; Mara Lindqvist; 2026-02-28", "charge; Mara Lindqvist; 2026-03-02", hours=9)
-    room.read(first, CHARGE, second)
-    (case_id,) = room.cases()
-    before = room.store.timeline(case_id)
+    either.read(first, CHARGE, second)
+    (case_id,) = either.cases()
+    before = either.store.timeline(case_id)
     assert [one.withdrawn for one in before] == ["edited article", "", "", ""]
     for classify in (toy, None):
-        assert room.replay(classify, apply=True).is_empty
-        assert list(room.cases()) == [case_id]
-        after = room.store.timeline(case_id)
+        assert either.replay(classify, apply=True).is_empty
+        assert list(either.cases()) == [case_id]
+        after = either.store.timeline(case_id)
         assert [(one.event, one.withdrawn) for one in after] == [(one.event, one.withdrawn) for one in before]
 
 
@@ -254,27 +276,27 @@ def test_a_case_that_an_edited_article_emptied_stays(room: Newsroom):
 
 
 @pytest.fixture
-def edited(room: Newsroom) -> Newsroom:
+def edited(either: Newsroom) -> Newsroom:
     """All kinds of edits, one of them undone."""
     raid = text("raid", "raid; Mara Lindqvist; 2026-02-27", "seizure; Mara Lindqvist; 2026-02-27", hours=1)
     late = text("late", "sentence; Mara Lindqvist; 2026-03-02", hours=30)
-    room.read(ARREST, raid, CHARGE, OTHER)
-    case_id, arrest = quote(room, "arrest")
-    fine_case, fine = quote(room, "fine")
-    room.read(edit("split", 5, case_id=case_id, event_ids=(arrest,)))
-    split_case, _ = quote(room, "arrest")
-    room.read(
+    either.read(ARREST, raid, CHARGE, OTHER)
+    case_id, arrest = quote(either, "arrest")
+    fine_case, fine = quote(either, "fine")
+    either.read(edit("split", 5, case_id=case_id, event_ids=(arrest,)))
+    split_case, _ = quote(either, "arrest")
+    either.read(
         edit("retype", 6, case_id=fine_case, event_ids=(fine,), value="damages_award"),
         edit("rename", 7, case_id=case_id, value="The Lindqvist affair"),
-        edit("withdraw", 8, case_id=case_id, event_ids=(quote(room, "seizure")[1],)),
-        edit("move", 9, case_id=case_id, into=split_case, event_ids=(quote(room, "raid")[1],)),
+        edit("withdraw", 8, case_id=case_id, event_ids=(quote(either, "seizure")[1],)),
+        edit("move", 9, case_id=case_id, into=split_case, event_ids=(quote(either, "raid")[1],)),
         edit("merge", 10, case_id=fine_case, into=case_id),
         edit("review", 11, case_id=case_id),
         edit("merge", 12, case_id=split_case, into=case_id),
         edit("undo", 13, value=edit("merge", 12).id),
         late,
     )
-    return room
+    return either
 
 
 @pytest.mark.parametrize("classify", [toy, None])
@@ -304,21 +326,21 @@ def test_an_edit_can_be_undone_after_a_replay(room: Newsroom):
     assert len(room.cases()) == 2
 
 
-def test_an_edit_that_no_longer_fits_is_kept_and_tried_again_by_every_replay(room: Newsroom):
-    room.read(ARREST, CHARGE)
-    case_id, charge = quote(room, "charge")
-    room.read(edit("withdraw", 5, case_id=case_id, event_ids=(charge,)))
+def test_an_edit_that_no_longer_fits_is_kept_and_tried_again_by_every_replay(either: Newsroom):
+    either.read(ARREST, CHARGE)
+    case_id, charge = quote(either, "charge")
+    either.read(edit("withdraw", 5, case_id=case_id, event_ids=(charge,)))
     for _ in range(2):
-        report = room.replay(overlooking("charge"), apply=True)
+        report = either.replay(overlooking("charge"), apply=True)
         assert [line.split(":")[0] for line in report.edits_that_do_not_fit] == [
             f"withdraw {edit('withdraw', 5).id} by ana"
         ]
-        assert room.store.edits() == []
-        assert [(one.stage, one.kind) for one in room.store.dead_letters()] == [("link", "rejected")]
-    assert room.replay(apply=True).edits_that_do_not_fit == []
-    assert room.store.dead_letters() == []
-    assert [one.withdrawn for one in room.store.timeline(case_id)] == ["", "withdrawn by ana"]
-    assert [one.id for one in room.store.edits()] == [edit("withdraw", 5).id]
+        assert either.store.edits() == []
+        assert [(one.stage, one.kind) for one in either.store.dead_letters()] == [("link", "rejected")]
+    assert either.replay(apply=True).edits_that_do_not_fit == []
+    assert either.store.dead_letters() == []
+    assert [one.withdrawn for one in either.store.timeline(case_id)] == ["", "withdrawn by ana"]
+    assert [one.id for one in either.store.edits()] == [edit("withdraw", 5).id]
 
 
 def test_an_edit_of_which_half_fits_is_applied_by_half(room: Newsroom):
@@ -365,22 +387,22 @@ def notices(room: Newsroom) -> list[str]:
     return sorted(entry.notice.change for entry in room.store.outbox())
 
 
-def test_nobody_is_told_unless_asked_for(room: Newsroom):
-    room.store.save_subscription(make_subscription())
-    room.read(ARREST, CHARGE, classify=overlooking("charge"))
-    told = room.store.outbox()
+def test_nobody_is_told_unless_asked_for(either: Newsroom):
+    either.store.save_subscription(make_subscription())
+    either.read(ARREST, CHARGE, classify=overlooking("charge"))
+    told = either.store.outbox()
     assert len(told) == 1
-    assert room.replay(apply=True).gained == {"charge": 1}
-    assert room.store.outbox() == told
+    assert either.replay(apply=True).gained == {"charge": 1}
+    assert either.store.outbox() == told
 
 
-def test_a_gained_event_is_told_once_as_the_move_that_it_is(room: Newsroom):
-    room.store.save_subscription(make_subscription())
-    room.read(ARREST, CHARGE, classify=overlooking("charge"))
+def test_a_gained_event_is_told_once_as_the_move_that_it_is(either: Newsroom):
+    either.store.save_subscription(make_subscription())
+    either.read(ARREST, CHARGE, classify=overlooking("charge"))
     for _ in range(2):
-        room.replay(tell=True, apply=True)
-        room.read(ARREST, CHARGE)
-        assert notices(room) == ["opened", "updated"]
+        either.replay(tell=True, apply=True)
+        either.read(ARREST, CHARGE)
+        assert notices(either) == ["opened", "updated"]
 
 
 def test_an_earlier_report_of_what_was_told_is_no_news(room: Newsroom):
@@ -395,13 +417,13 @@ def test_an_earlier_report_of_what_was_told_is_no_news(room: Newsroom):
     assert len(notices(room)) == 1
 
 
-def test_those_who_were_told_of_a_lost_event_are_told_so_once(room: Newsroom):
-    room.store.save_subscription(make_subscription())
-    room.read(ARREST, CHARGE)
-    room.store.save_subscription(make_subscription("later"))
+def test_those_who_were_told_of_a_lost_event_are_told_so_once(either: Newsroom):
+    either.store.save_subscription(make_subscription())
+    either.read(ARREST, CHARGE)
+    either.store.save_subscription(make_subscription("later"))
     for _ in range(2):
-        room.replay(overlooking("charge"), tell=True, apply=True)
-        assert notices(room) == ["corrected", "opened", "updated"]
+        either.replay(overlooking("charge"), tell=True, apply=True)
+        assert notices(either) == ["corrected", "opened", "updated"]
 
 
 def test_what_came_in_silently_stays_silent(room: Newsroom):
@@ -429,18 +451,18 @@ def broken(article: Article) -> list[ArticleEvents]:
     raise ZeroDivisionError(article.title)
 
 
-def test_an_article_that_fails_is_a_dead_letter_and_comes_to_life_when_it_works(room: Newsroom):
+def test_an_article_that_fails_is_a_dead_letter_and_comes_to_life_when_it_works(either: Newsroom):
     for one in (ARREST, OTHER):
-        room.store.see([make_item_of(one)])
-    room.read(ARREST, OTHER)
+        either.store.see([make_item_of(one)])
+    either.read(ARREST, OTHER)
     fails_once = but(lambda event: event, lambda one: broken(one) if one.id == OTHER.id else toy(one))
-    assert room.replay(fails_once, apply=True).failed == 1
-    (letter,) = room.store.dead_letters()
+    assert either.replay(fails_once, apply=True).failed == 1
+    (letter,) = either.store.dead_letters()
     assert (letter.stage, letter.kind, letter.item_id) == ("classify", "bug", OTHER.item_id)
-    assert ledger(room) == {"stored": 1, "dead": 1}
-    assert room.replay(apply=True).failed == 0
-    assert room.store.dead_letters() == []
-    assert ledger(room) == {"stored": 2}
+    assert ledger(either) == {"stored": 1, "dead": 1}
+    assert either.replay(apply=True).failed == 0
+    assert either.store.dead_letters() == []
+    assert ledger(either) == {"stored": 2}
 
 
 def test_a_coder_that_always_fails_ends_the_replay(room: Newsroom):
@@ -450,12 +472,12 @@ def test_a_coder_that_always_fails_ends_the_replay(room: Newsroom):
     assert room.store.dead_letters() == []
 
 
-def test_the_ledger_says_what_is_read_now(room: Newsroom):
-    room.store.see([make_item_of(ARREST)])
-    room.read(ARREST, classify=overlooking("arrest"))
-    assert room.store.ledger()[0].reasons == {"no events": 1}
-    room.replay(apply=True)
-    assert room.store.ledger()[0].reasons == {"with events": 1}
+def test_the_ledger_says_what_is_read_now(either: Newsroom):
+    either.store.see([make_item_of(ARREST)])
+    either.read(ARREST, classify=overlooking("arrest"))
+    assert either.store.ledger()[0].reasons == {"no events": 1}
+    either.replay(apply=True)
+    assert either.store.ledger()[0].reasons == {"with events": 1}
 
 
 def make_item_of(article: Article):

@@ -181,6 +181,14 @@ def test_articles_arrive_in_the_order_in_which_they_were_seen_then_published(sto
     assert list(store.arrivals()) == [arrival(one) for one in (older, newer, *stories, undated, late)]
 
 
+def test_articles_of_one_file_list_arrive_in_its_order(store: Store):
+    """They are seen within a millisecond."""
+    seen = [make_article(f"story-{n}", seen_at=later(microseconds=10 * n)) for n in (3, 1, 4, 0, 5, 9, 2, 6)]
+    for one in seen:
+        store.save_article(one)
+    assert list(store.arrivals()) == [arrival(one) for one in sorted(seen, key=lambda one: one.seen_at)]
+
+
 def test_older_versions_that_left_events_behind_arrive_at_their_time(store: Store):
     first, second = make_article("a"), make_article("a", text="Three men.", seen_at=later(hours=2))
     between, gone = make_article("b", seen_at=later(hours=1)), make_article("c", seen_at=later(hours=3))

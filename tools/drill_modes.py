@@ -37,6 +37,11 @@ def told(home: Path, *paths: Path) -> Found:
     """Let a home read files and tell a subscriber of everything; return what it then holds."""
     crackdown(home, "subscribe", "--all")
     crackdown(home, "ingest", "--tell", *map(str, paths))
+    return held(home)
+
+
+def held(home: Path) -> Found:
+    """Return what a home holds."""
     with closing(open_store(open_home(home))) as store:
         return {
             "ledger": {row.source: row for row in store.ledger()},

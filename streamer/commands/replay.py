@@ -14,16 +14,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from agents.classify import classify
 from streamer.commands.state import JsonFlag, UserError, err, home, out, print_json
-from streamer.contracts import AlreadyRunning
+from streamer.contracts import AlreadyRunning, Conflict
+from streamer.engines import open_swap
 from streamer.home import Home
 from streamer.pipeline import TooManyBugs
 from streamer.replay import Replay, replay
 from streamer.replay_report import Report
+from streamer.replayed import Swap
 from streamer.runtimes.embedded import EmbeddedRuntime, sole_runner
 from streamer.show_replay import report_lines
 from streamer.stores.sqlite import SqliteStore
-from streamer.stores.sqlite_replay import back_up, replay_file, swap_in
+from streamer.stores.sqlite_replay import back_up, replay_file, replayed, swap_in
 from streamer.worker import Worker, open_worker, utc_now
+
+_PASS_SECONDS = 60
+"""How long the stages behind link may take to pass what it has published."""
 
 
 class Start(StrEnum):
@@ -43,13 +48,16 @@ def replay_(
     tell: Annotated[
         bool, typer.Option("--tell", help="With --apply: tell subscribers of gained and lost events; else nobody is.")
     ] = False,
-    backup: Annotated[bool, typer.Option(help="With --apply: keep the database as it was, dated.")] = True,
+    backup: Annotated[
+        bool, typer.Option(help="With --apply: keep the database as it was, dated; not in a cluster.")
+    ] = True,
     as_json: JsonFlag = False,
 ) -> None:
     """Read and link all stored articles again with this version, and show what would change.
 
     Nothing is changed without --apply. People's edits are applied again; ids of cases lead on. What subscribers were
-    told is never told again.
+    told is never told again. In a cluster all goes on meanwhile but the linking of new articles, which waits; taking
+    over makes indices, so the environment needs ELASTIC_PASSWORD there.
 
     Examples:\n
       crackdown replay                       # what would this version read otherwise?\n
@@ -69,28 +77,59 @@ def replay_(
 
 async def _replay(place: Home, start: Start, *, apply: bool, tell: bool, backup: bool) -> Report:
     async with open_worker(place, here_only=True) as worker:
-        if place.config.cluster is not None:
-            return await _compare(worker, start, apply=apply)
+        swap = open_swap(place, worker.store, owner=worker.owner, now=utc_now)
+        if swap is None:
+            return await _here(worker, start, apply=apply, tell=tell, backup=backup)
+        if not apply:
+            with replay_file(place.database) as file:
+                return (await _fill(worker, file, start, tell=False)).report
+        with swap as opened:
+            return await _beside_others(worker, opened, start, tell=tell)
+
+
+async def _here(worker: Worker, start: Start, *, apply: bool, tell: bool, backup: bool) -> Report:
+    """Replay where this process is the only one."""
+    database = worker.home.database
+    await worker.runtime.run(until_idle=True)
+    with sole_runner(database), replay_file(database) as file:
+        if any(worker.runtime.lag().values()):
+            raise UserError("other commands left work in the stream just now: try again")
+        work = await _fill(worker, file, start, tell=tell)
+        if apply:
+            if backup:
+                back_up(database, _backup(database))
+            swap_in(database, file, ledger=start is Start.ARTICLES, revived=work.revived)
+    with suppress(AlreadyRunning):  # then that process carries on
         await worker.runtime.run(until_idle=True)
-        with sole_runner(place.database), replay_file(place.database) as file:
-            if any(worker.runtime.lag().values()):
-                raise UserError("other commands left work in the stream just now: try again")
-            work = await _fill(worker, file, start, tell=tell)
-            if apply:
-                if backup:
-                    back_up(place.database, _backup(place.database))
-                swap_in(place.database, file, ledger=start is Start.ARTICLES, revived=work.revived)
-        with suppress(AlreadyRunning):  # then that process carries on
-            await worker.runtime.run(until_idle=True)
-        return work.report
+    return work.report
 
 
-async def _compare(worker: Worker, start: Start, *, apply: bool) -> Report:
-    """Return what a replay of a cluster's store would change."""
-    if apply:
-        raise UserError("in cluster mode a replay shows the difference; --apply is for the embedded mode only")
-    with replay_file(worker.home.database) as file:
-        return (await _fill(worker, file, start, tell=False)).report
+async def _beside_others(worker: Worker, swap: Swap, start: Start, *, tell: bool) -> Report:
+    """Replay and take it over where other processes work too: all but link goes on."""
+    publish = partial(worker.runtime.publish, "cases")
+    with swap.alone():
+        await asyncio.to_thread(swap.finish, publish)
+    await worker.runtime.run(until_idle=True)
+    with swap.alone(), replay_file(worker.home.database) as file:
+        await _until_passed(worker)
+        work = await _fill(worker, file, start, tell=tell)
+        with replayed(file, ledger=start is Start.ARTICLES, revived=work.revived) as made:
+            try:
+                swap.put_in_place(made)
+            except Conflict as error:
+                raise UserError(f"{error}: nothing was changed; try again") from error
+    await asyncio.to_thread(swap.finish, publish)
+    return work.report
+
+
+async def _until_passed(worker: Worker) -> None:
+    """Wait until what link has published is indexed and told: it is of the old tables."""
+    for _ in range(_PASS_SECONDS):
+        lag = await asyncio.to_thread(worker.runtime.lag)
+        if not any(lag[stage] for stage in ("index", "alert", "deliver")):
+            return
+        await asyncio.sleep(1)
+    raise UserError("changes of cases wait, and no worker takes them: nothing was changed; is one running?")
 
 
 async def _fill(worker: Worker, file: Path, start: Start, *, tell: bool) -> Replay:

@@ -2,9 +2,9 @@
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from agents.link_main import Told, main_case
@@ -17,6 +17,7 @@ from streamer.stores.elastic_search import article_source
 _LONGEST_ID = 500
 """Bytes; Elasticsearch takes 512."""
 _PAGE = 500
+_NEVER = "9999-12-31T00:00:00+00:00"
 
 
 class Articles:
@@ -54,16 +55,20 @@ class Articles:
         return heapq.merge(older, self._newest(), key=lambda one: one.seen_at)
 
     def _newest(self) -> Iterator[Arrival]:
-        """Yield the stored version of each article in the order in which they were seen."""
-        order = ("seen_at", "published_at", "name", "part", "article_id")
-        fields = ["article_id", "version", "seen_at"]
+        """Yield the stored version of each article in the order in which they were seen, to the microsecond."""
+        for _, those in groupby(self._by_millisecond(), key=lambda hit: hit["sort"][0]):
+            yield from (_arrival(hit["_source"]) for hit in sorted(those, key=_seen_then_published))
+
+    def _by_millisecond(self) -> Iterator[dict[str, Any]]:
+        """Yield articles in the order in which they were seen, as far as the index can tell them apart."""
+        fields = ["article_id", "version", "name", "part", "seen_at", "published_at"]
         after: list[Any] | None = None
         while True:
             answer = self._elastic.search(
-                "articles", sort=[{name: "asc"} for name in order], size=_PAGE, search_after=after, source=fields
+                "articles", sort=["seen_at", "article_id"], size=_PAGE, search_after=after, source=fields
             )
             hits = answer["hits"]["hits"]
-            yield from (_arrival(hit["_source"]) for hit in hits)
+            yield from hits
             if len(hits) < _PAGE:
                 return
             after = hits[-1]["sort"]
@@ -87,24 +92,30 @@ class Articles:
         return found
 
     def keys(self, names: Sequence[str]) -> dict[str, Key]:
-        found = self._elastic.mget(("keys", _key_id(name)) for name in names)
-        by_id = {id_: _key(one.source) for (_, id_), one in found.items()}
-        return {name: by_id[_key_id(name)] for name in names if _key_id(name) in by_id}
+        places = {name: _place(name) for name in names}
+        found = self._elastic.mget(places.values())
+        return {name: _key(found[place].source) for name, place in places.items() if place in found}
 
     def add_keys(self, names: Iterable[str], owner: str) -> None:
         """Put `owner` first under each name. A key that another writer changed meanwhile is read and changed again."""
-        left = {_key_id(name) for name in names}
+        left = {_place(name) for name in names}
         while left:
-            found = self._elastic.mget(("keys", id_) for id_ in left)
+            found = self._elastic.mget(left)
             writes = []
-            for id_ in left:
-                old = found.get(("keys", id_))
+            for place in left:
+                old = found.get(place)
                 key = _key(old.source) if old else Key()
                 if owner not in key.ids:
-                    longer = {"ids": [owner, *key.ids][:KEY_LIMIT], "total": key.total + 1}
-                    writes.append(Write("keys", id_, longer, found=old))
+                    longer = Key(ids=(owner, *key.ids)[:KEY_LIMIT], total=key.total + 1)
+                    writes.append(Write(*place, key_document(longer), found=old))
             done = self._elastic.write(writes)
-            left = {write.id for write, went in zip(writes, done, strict=True) if not went}
+            left = {(write.index, write.id) for write, went in zip(writes, done, strict=True) if not went}
+
+
+def _seen_then_published(hit: Mapping[str, Any]) -> tuple[Any, ...]:
+    source = hit["_source"]
+    seen, published = (datetime.fromisoformat(source.get(name) or _NEVER) for name in ("seen_at", "published_at"))
+    return seen, published, source["name"], source["part"], source["article_id"]
 
 
 def _arrival(source: Source) -> Arrival:
@@ -119,6 +130,20 @@ def _key(source: Source) -> Key:
     return Key(ids=tuple(source["ids"]), total=source["total"])
 
 
-def _key_id(name: str) -> str:
+def key_document(key: Key) -> Source:
+    return {"ids": list(key.ids), "total": key.total}
+
+
+def _place(name: str) -> tuple[str, str]:
+    """Return the index and the id of a key. Those of articles' copies are not made by link: a replay leaves them."""
+    return "copies" if is_copy_key(name) else "keys", key_id(name)
+
+
+def is_copy_key(name: str) -> bool:
+    return name.startswith("copy-")
+
+
+def key_id(name: str) -> str:
+    """Return the id under which a key is kept."""
     data = name.encode()
     return name if len(data) <= _LONGEST_ID else hashlib.sha256(data).hexdigest()

@@ -6,10 +6,12 @@ carried out. A writer that takes over carries out the last save once more before
 nothing, and of two writers at once one gets Conflict.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from agents.errors import Unavailable
 from schemas.documents import first_day
 from schemas.events import Case, Edit, LinkedEvent, Record
 from schemas.taxonomy import Relation
@@ -38,6 +40,7 @@ class Cases:
 
     _elastic: Elastic
     _writing: Lock
+    _now: Callable[[], datetime]
     _settled: int = -1
     """Number of the save up to which everything is known to be carried out."""
 
@@ -102,7 +105,7 @@ class Cases:
 
     def save_case(self, case: Case, events: Sequence[LinkedEvent] = (), keys: Iterable[str] = ()) -> None:
         with self._writing:
-            head = self._settle()
+            head = self._open_head()
             save = self._save(case, tuple(events), tuple(dict.fromkeys(keys)))
             number = _number(head) + 1
             entry = {"number": number, "record": pack(save)}
@@ -111,17 +114,14 @@ class Cases:
             self._carry_out(number, save)
 
     def save_edit(self, edit: Edit) -> None:
-        ids = [one for one in (edit.case_id, edit.into) if one]
-        document = {"kind": "edit", "name": edit.id, "at": stamp(edit.at), "case_ids": ids, "record": pack(edit)}
-        self._elastic.change("state", f"edit:{edit.id}", lambda _old: document)
+        self._open_head()
+        self._elastic.change("edits", edit.id, lambda _old: edit_document(pack(edit)))
 
     def edits(self, case_id: str | None = None) -> list[Edit]:
-        wanted: list[dict[str, Any]] = [{"term": {"kind": "edit"}}]
         if case_id is None:
             self._settle()
-        else:
-            wanted.append({"term": {"case_ids": case_id}})
-        found = self._elastic.all("state", "name", query={"bool": {"filter": wanted}})
+        query = {"term": {"case_ids": case_id}} if case_id else {"match_all": {}}
+        found = self._elastic.all("edits", "edit_id", query=query)
         return sorted((unpack(one, Edit) for one in found), key=lambda edit: (edit.at, edit.id))
 
     def _events(self, event_ids: Iterable[str]) -> list[tuple[str, LinkedEvent]]:
@@ -131,8 +131,15 @@ class Cases:
     def _settle(self) -> Found | None:
         """Carry out the last save again, unless this process knows that it was; return the head of the journal."""
         head = self._elastic.get(*JOURNAL)
-        if head and _number(head) != self._settled:
+        if head and _number(head) != self._settled and "record" in head.source:
             self._carry_out(_number(head), unpack(head.source, _Save))
+        return head
+
+    def _open_head(self) -> Found | None:
+        """Return the head of the journal. Raises Unavailable while a replay keeps it, which makes all cases anew."""
+        head = self._settle()
+        if head and kept_by(head.source, self._now()):
+            raise Unavailable("a replay makes the cases anew")
         return head
 
     def _save(self, case: Case, events: tuple[LinkedEvent, ...], keys: tuple[str, ...]) -> _Save:
@@ -156,16 +163,20 @@ class Cases:
         """Write what a save says. What is there already, from the same save or a later one, stays."""
         case = save.case
         writes = [Write("cases", case.id, case_document(case, save.timeline), version=case.revision)]
+        writes += [Write("timeline", one.event.id, event_document(case.id, one), version=number) for one in save.events]
         writes += [
-            Write("timeline", one.event.id, _event_document(case.id, one), version=number) for one in save.events
-        ]
-        writes += [
-            Write("timeline", article_id, {"article_id": article_id, "event_ids": list(ids)}, version=number)
+            Write("timeline", article_id, article_document(article_id, ids), version=number)
             for article_id, ids in save.articles.items()
         ]
         self._elastic.write(writes)
         self.add_keys(save.keys, case.id)
         self._settled = number
+
+
+def kept_by(head: Source, now: datetime) -> str:
+    """Return who keeps the journal from being written at this time; empty if nobody does."""
+    until = head.get("until")
+    return str(head["owner"]) if until and datetime.fromisoformat(until) > now else ""
 
 
 def _number(head: Found | None) -> int:
@@ -217,7 +228,19 @@ def case_document(case: Case, timeline: Sequence[str]) -> Source:
     }
 
 
-def _event_document(case_id: str, linked: LinkedEvent) -> Source:
+def article_document(article_id: str, event_ids: Iterable[str]) -> Source:
+    """Return what the index keeps of an article that these events were ever linked from."""
+    return {"article_id": article_id, "event_ids": list(event_ids)}
+
+
+def edit_document(record: Source) -> Source:
+    """Return what the index keeps of an edit, given the record of it."""
+    case_ids = [record[name] for name in ("case_id", "into") if record.get(name)]
+    return {"edit_id": record["id"], "at": record["at"], "case_ids": case_ids, "record": record}
+
+
+def event_document(case_id: str, linked: LinkedEvent) -> Source:
+    """Return what the index keeps of a linked event."""
     event = linked.event
     return {
         "event_id": event.id,

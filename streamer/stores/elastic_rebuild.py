@@ -3,7 +3,7 @@
 Writes wait meanwhile: the old index is closed for them, which the store takes for Unavailable.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from schemas.documents import document
 from schemas.events import Article, Case, LinkedEvent
 from streamer.config import ConfigError
 from streamer.stores.elastic_cases import case_document
-from streamer.stores.elastic_client import BATCH, Elastic, Source, telling_errors
+from streamer.stores.elastic_client import Elastic, Source, telling_errors
+from streamer.stores.elastic_copy import Document, pages, put_all
 from streamer.stores.elastic_record import unpack
 from streamer.stores.elastic_search import article_source, event_source
 from streamer.stores.elastic_setup import mappings, template
@@ -46,22 +47,19 @@ def rebuild(client: Elasticsearch, prefix: str, name: str) -> int:
 
 
 def _fill(client: Elasticsearch, prefix: str, name: str, old: str, new: str) -> int:
-    make, elastic = _MAKERS.get(name, _same), Elastic(client, prefix)
-    for hits in _pages(client, old):
-        operations: list[Any] = []
-        for hit, source in zip(hits, make([hit["_source"] for hit in hits], elastic), strict=True):
-            about: dict[str, Any] = {"_index": new, "_id": hit["_id"]}
-            if name in _OWN_VERSIONS:
-                about |= {"version": hit["_version"], "version_type": "external_gte"}
-            operations += [{"index": about}, source]
-        answer = client.bulk(operations=operations)
-        if answer["errors"]:
-            raise ConfigError(f"{new} refuses a document: {_first_error(answer.body)}")
+    put_all(client, new, _documents(client, Elastic(client, prefix), name, old))
     client.indices.refresh(index=[old, new])
     counts = [int(client.count(index=index)["count"]) for index in (old, new)]
     if counts[0] != counts[1]:
         raise ConfigError(f"{new} holds {counts[1]} documents, {old} {counts[0]}: the alias stays where it was")
     return counts[1]
+
+
+def _documents(client: Elasticsearch, elastic: Elastic, name: str, old: str) -> Iterator[Document]:
+    make = _MAKERS.get(name, _same)
+    for hits in pages(client, old):
+        for hit, source in zip(hits, make([hit["_source"] for hit in hits], elastic), strict=True):
+            yield Document(hit["_id"], source, hit["_version"] if name in _OWN_VERSIONS else None)
 
 
 def _move(client: Elasticsearch, alias: str, old: str, new: str) -> None:
@@ -79,23 +77,6 @@ def _closed_for_writes(client: Elasticsearch, index: str) -> Iterator[None]:
         yield
     finally:
         client.indices.put_settings(index=index, settings={"index.blocks.write": None})
-
-
-def _pages(client: Elasticsearch, index: str) -> Iterator[list[dict[str, Any]]]:
-    """Yield all documents of an index as they stand now, some at a time."""
-    client.indices.refresh(index=index)
-    pit: Mapping[str, Any] = {"id": client.open_point_in_time(index=index, keep_alive="5m")["id"], "keep_alive": "5m"}
-    after: list[Any] | None = None
-    try:
-        while True:
-            answer = client.search(pit=pit, size=BATCH, sort=["_shard_doc"], search_after=after, version=True)
-            hits = answer["hits"]["hits"]
-            if not hits:
-                return
-            yield hits
-            after = hits[-1]["sort"]
-    finally:
-        client.close_point_in_time(id=str(pit["id"]))
 
 
 # --- what the new index holds -----------------------------------------------------------------------------------------
@@ -130,8 +111,3 @@ _MAKERS: dict[str, Callable[[Sequence[Source], Elastic], list[Source]]] = {
     "articles": _articles,
     "events": _events,
 }
-
-
-def _first_error(answer: Mapping[str, Any]) -> str:
-    errors = [item["index"]["error"] for item in answer["items"] if "error" in item["index"]]
-    return f"{errors[0].get('type')} {errors[0].get('reason')}"[:300]

@@ -7,6 +7,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
+from schemas.codec import decode
+from schemas.events import CaseUpdate
+from streamer.contracts import Key
+from streamer.replayed import Outcome, Replayed
+from streamer.stores.sqlite import SqliteStore
 from streamer.stores.sqlite_database import Database, as_list
 
 DERIVED = ("events", "cases", "edits", "documents_domains", "documents_records", "documents_bits", "documents")
@@ -41,6 +48,33 @@ def replay_file(path: Path) -> Iterator[Path]:
         yield new
     finally:
         _remove(new)
+
+
+@contextlib.contextmanager
+def replayed(path: Path, *, ledger: bool, revived: Sequence[str] = ()) -> Iterator[Replayed]:
+    """Give what a replay left in the file at `path`, with `ledger` the outcomes of the items that it read too."""
+    with contextlib.closing(SqliteStore(path)) as store, contextlib.closing(Database(path)) as file:
+        yield Replayed(store, _keys(file), _told(file), _outcomes(file) if ledger else (), frozenset(revived))
+
+
+def _keys(file: Database) -> Iterator[tuple[str, Key]]:
+    with file.reading() as connection:
+        for name, key in connection.execute("SELECT name, key FROM keys"):
+            yield name, msgspec.json.decode(key, type=Key)
+
+
+def _told(file: Database) -> Iterator[CaseUpdate]:
+    with file.reading() as connection:
+        for (payload,) in connection.execute("SELECT payload FROM log WHERE topic = 'cases' ORDER BY position"):
+            update = decode(payload)
+            assert isinstance(update, CaseUpdate)
+            yield update
+
+
+def _outcomes(file: Database) -> Iterator[Outcome]:
+    with file.reading() as connection:
+        for row in connection.execute("SELECT id, source, outcome, reason FROM items"):
+            yield Outcome(**dict(zip(Outcome.__struct_fields__, row, strict=True)))
 
 
 def back_up(path: Path, target: Path) -> None:
