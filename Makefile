@@ -62,6 +62,8 @@ bench: $(STAMP)-test ## Measure speed and memory
 
 drill: $(STAMP)-test ## Kill workers, broker, search under load and count what arrives; compare both modes
 	$(BIN)/python -m tools.drill
+	$(BIN)/python -m tools.drill_alerts
+	$(BIN)/python -m tools.drill_alerts --cluster
 	$(BIN)/python -m tools.drill_modes $(or $(wildcard ../shared/corpus),streamer/demo/archive)
 
 lock: ## Renew the lock files (needs uv)
