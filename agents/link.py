@@ -11,18 +11,18 @@ from typing import Protocol
 import msgspec
 
 from agents.errors import Conflict, Unavailable
-from agents.link_case import fold, in_order
+from agents.link_case import fold, in_order, state_after
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
 from agents.link_keys import confirmed, nearby
 from agents.link_merge import may_merge, merge, merges_for
-from agents.link_relations import joined
+from agents.link_relations import found_by, joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
 from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
 from agents.link_strands import Strand, strands_of
 from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase
 from schemas.ids import make_id
-from schemas.taxonomy import Relation, TimeRole
+from schemas.taxonomy import ChangeKind, Relation, TimeRole
 
 MAX_CANDIDATES = 16
 """Cases read for one strand, those whose keys in common are worth most first."""
@@ -54,6 +54,7 @@ class CaseStore(Protocol):
     def save_case(self, case: Case, events: Sequence[LinkedEvent] = (), keys: Iterable[str] = ()) -> None: ...
     def save_edit(self, edit: Edit) -> None: ...
     def edits(self, case_id: str | None = None) -> list[Edit]: ...
+    def merged_ids(self, case_id: str) -> list[str]: ...
     def record(
         self, item_id: str, source: str, outcome: str, reason: str = "", content_hash: str | None = None
     ) -> None: ...
@@ -110,7 +111,9 @@ def _repeat(message: ArticleEvents, case_id: str, change_id: str, store: CaseSto
     timeline = in_order(case, store.timeline(case_id))
     new = [one for one in timeline if one.change_id == change_id]
     before = timeline[: timeline.index(new[0])]
-    return _update(message, case, before, new, change_id, renamed=bool(before))  # what it was called then, nobody knows
+    moved = _moved(state_after(before), state_after([*before, *new]))
+    # what it was called then, nobody knows
+    return _update(message, case, before, new, change_id, renamed=bool(before), moved=moved)
 
 
 def _to_link(message: ArticleEvents, events: Sequence[Event], known: Known) -> Iterator[tuple[Strand, str | None]]:
@@ -141,12 +144,15 @@ def _link_strand(
     for one in joined_now:
         merge(one, into=case_id, change_id=change_id, store=store, seen=message.seen_at, at=at)
     old = store.case(case_id) if joined_now else old
-    new = [linked(message, event, change_id) for event in strand.events]
+    score = decision.parts if old else {}
+    new = [msgspec.structs.replace(linked(message, event, change_id), score=score) for event in strand.events]
     before = in_order(old, store.timeline(old.id)) if old else []
     case = fold(case_id, [*before, *new], old=old, at=at)
     case = msgspec.structs.replace(case, link_score=decision.parts, related=_related(case, decision))
-    store.save_case(case, new, strand.own_keys)
-    update = _update(message, case, before, new, change_id, renamed=old is not None and old.title != case.title)
+    known = old.related if old else ()
+    store.save_case(case, new, [*strand.own_keys, *found_by(one for one in case.related if one not in known)])
+    renamed, moved = old is not None and old.title != case.title, _moved(old.state if old else "", case.state)
+    update = _update(message, case, before, new, change_id, renamed=renamed, moved=moved)
     was_joined = joined_now or any(one.case.id == case_id and one.merged for one in candidates)
     return [update, *(merges_for(case_id, {change_id}, store, muted=update.muted) if was_joined else ())]
 
@@ -210,8 +216,12 @@ def _update(
     change_id: str,
     *,
     renamed: bool,
+    moved: str,
 ) -> CaseUpdate:
+    """Return a change; `moved` says whether the case was `closed` or `reopened` by it."""
     change, fields = change_of(before, new)
+    if change is ChangeKind.UPDATED and moved:
+        fields = (*fields, moved)
     background = all(one.event.time_role is TimeRole.BACKGROUND for one in new)
     return CaseUpdate(
         id=change_id,
@@ -221,3 +231,7 @@ def _update(
         fields=(*fields, "title") if renamed else fields,
         muted=message.muted or background,
     )
+
+
+def _moved(was: str, now: str) -> str:
+    return "" if was == now else "closed" if now == "closed" else "reopened"

@@ -190,6 +190,13 @@ def state_of(stands: Sequence[LinkedEvent], parties: Sequence[Party]) -> str:
     return "open"
 
 
+def state_after(linked: Sequence[LinkedEvent]) -> str:
+    """Return the state of the case that these events make."""
+    counted = [one for one in linked if not one.withdrawn]
+    stands = standing(counted)
+    return state_of(stands, tuple(parties_of(counted, stands)))
+
+
 def day_of(linked: LinkedEvent) -> str:
     """Return the day of the act, or where the text has none, the day of publication, as a string that sorts."""
     if linked.event.date:

@@ -1,31 +1,23 @@
-"""Edits by people: merge, split, move, retype, withdraw, rename, review, and undo of each.
+"""Edits by people: merge, split, move, retype, withdraw, rename, review, relate, unrelate, and undo of each.
 
 They pass through link like events do, so there is still one writer. An edit that is already in the book changes nothing
 and yields its cases again. A case that has lost all its events is a signpost to where they went.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
 from agents.errors import Rejected
 from agents.link_case import fold, in_order, unique
-from schemas.events import Case, CaseUpdate, Edit, LinkedEvent, RelatedCase
+from agents.link_relate import relate, take_relation_back, unrelate
+from agents.link_relations import joined
+from agents.link_transfer import EditStore, chosen_of, led_to, rewrite, transfer
+from schemas.events import Case, CaseUpdate, Edit, Record, RelatedCase
 from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind, EventType, Relation
-
-
-class EditStore(Protocol):
-    """The part of the store that edits read and write."""
-
-    def case(self, case_id: str) -> Case | None: ...
-    def timeline(self, case_id: str) -> list[LinkedEvent]: ...
-    def save_case(self, case: Case, events: Sequence[LinkedEvent] = (), keys: Iterable[str] = ()) -> None: ...
-    def save_edit(self, edit: Edit) -> None: ...
-    def edits(self, case_id: str | None = None) -> list[Edit]: ...
 
 
 def apply_edit(edit: Edit, *, store: EditStore, at: datetime) -> list[CaseUpdate]:
@@ -47,7 +39,7 @@ def carry_out(edit: Edit, store: EditStore, at: datetime) -> Edit:
 
 def told_of(done: Edit, store: EditStore) -> list[CaseUpdate]:
     """Return the cases that an edit in the book has changed, as they are now."""
-    touched = [_case(store, case_id) for case_id in (done.case_id, done.into) if case_id]
+    touched = [led_to(store, case_id) for case_id in (done.case_id, done.into) if case_id]
     return [_update(done, case) for case in {case.id: case for case in touched}.values()]
 
 
@@ -58,7 +50,7 @@ def _update(edit: Edit, case: Case) -> CaseUpdate:
         change=ChangeKind.CORRECTED,
         fields=("title",) if edit.action == "rename" else (),
         reason=_reason(edit, case),
-        muted=edit.action in ("review", "rename"),
+        muted=edit.action in ("review", "rename", "relate", "unrelate"),
     )
 
 
@@ -73,6 +65,8 @@ def _reason(edit: Edit, case: Case) -> str:
         "withdraw": f"withdrawn by {edit.by}",
         "rename": "title corrected",
         "review": f"reviewed by {edit.by}",
+        "relate": f"{edit.value.replace('_', ' ')} {edit.into}, said {edit.by}",
+        "unrelate": f"not related to {edit.into}, said {edit.by}",
     }.get(edit.action, f"edit undone by {edit.by}")
 
 
@@ -80,56 +74,67 @@ def _reason(edit: Edit, case: Case) -> str:
 
 
 def _merge(edit: Edit, store: EditStore, at: datetime) -> Edit:
-    source, target = _case(store, edit.case_id), _case(store, edit.into)
+    source, target = led_to(store, edit.case_id), led_to(store, edit.into)
     if source.id == target.id:
         raise Rejected(f"{edit.case_id} and {edit.into} are one case already")
-    _transfer(store, source, target.id, source.event_ids, at)
-    return replace(edit, case_id=source.id, into=target.id, event_ids=source.event_ids)
+    before = _Two(title=source.title, title_by=source.title_by, related=source.related, into_related=target.related)
+    transfer(store, source, target.id, source.event_ids, at)
+    done = replace(edit, case_id=source.id, into=target.id, event_ids=source.event_ids)
+    return replace(done, before=msgspec.json.encode(before).decode())
+
+
+class _Two(Record, frozen=True, kw_only=True):
+    """What two cases were, beside their events, before they were merged."""
+
+    title: str
+    title_by: str = ""
+    related: tuple[RelatedCase, ...] = ()
+    into_related: tuple[RelatedCase, ...] = ()
 
 
 def _split(edit: Edit, store: EditStore, at: datetime) -> Edit:
-    source = _case(store, edit.case_id)
-    chosen = _chosen(edit, source)
+    source = led_to(store, edit.case_id)
+    chosen = chosen_of(edit, source)
     if len(chosen) == len(source.event_ids):
         raise Rejected(f"these are all events of {source.id}: nothing would be left")
     target = make_id("case", "split", edit.id)
-    _transfer(store, source, target, chosen, at)
+    transfer(store, source, target, chosen, at)
     return replace(edit, case_id=source.id, into=target, event_ids=chosen)
 
 
 def _move(edit: Edit, store: EditStore, at: datetime) -> Edit:
-    source, target = _case(store, edit.case_id), _case(store, edit.into)
+    source, target = led_to(store, edit.case_id), led_to(store, edit.into)
     if source.id == target.id:
         raise Rejected(f"the events are in {target.id} already")
-    chosen = _chosen(edit, source)
-    _transfer(store, source, target.id, chosen, at)
+    chosen = chosen_of(edit, source)
+    transfer(store, source, target.id, chosen, at)
     return replace(edit, case_id=source.id, into=target.id, event_ids=chosen)
 
 
 def _retype(edit: Edit, store: EditStore, at: datetime) -> Edit:
-    case = _case(store, edit.case_id)
-    chosen = _chosen(edit, case)
+    case = led_to(store, edit.case_id)
+    chosen = chosen_of(edit, case)
     try:
         new = EventType(edit.value)
     except ValueError:
         raise Rejected(f"no such event type: {edit.value!r}") from None
     before = {one.event.id: one.event.type.value for one in store.timeline(case.id) if one.event.id in chosen}
-    _rewrite(store, case, chosen, lambda one: replace(one, event=replace(one.event, type=new)), at)
+    rewrite(store, case, chosen, lambda one: replace(one, event=replace(one.event, type=new)), at)
     return replace(edit, case_id=case.id, event_ids=chosen, before=msgspec.json.encode(before).decode())
 
 
 def _withdraw(edit: Edit, store: EditStore, at: datetime) -> Edit:
-    case = _case(store, edit.case_id)
-    chosen = _chosen(edit, case) if edit.event_ids else case.event_ids
+    case = led_to(store, edit.case_id)
+    chosen = chosen_of(edit, case) if edit.event_ids else case.event_ids
     mark, reason = make_id("change", case.id, "edit", edit.id), f"withdrawn by {edit.by}"
-    _rewrite(
+    rewrite(
         store, case, chosen, lambda one: one if one.withdrawn else replace(one, withdrawn=reason, withdrawn_by=mark), at
     )
     return replace(edit, case_id=case.id, event_ids=chosen)
 
 
 def _rename(edit: Edit, store: EditStore, at: datetime) -> Edit:
-    case = _case(store, edit.case_id)
+    case = led_to(store, edit.case_id)
     title = " ".join(edit.value.split())
     if not title:
         raise Rejected("a case needs a title")
@@ -138,11 +143,12 @@ def _rename(edit: Edit, store: EditStore, at: datetime) -> Edit:
 
 
 def _review(edit: Edit, store: EditStore, at: datetime) -> Edit:
-    case = _case(store, edit.case_id)
+    case = led_to(store, edit.case_id)
     open_questions = [one for one in case.related if one.relation is Relation.POSSIBLE_CASE]
     kept = tuple(one for one in case.related if one not in open_questions)
     store.save_case(replace(case, related=kept, revision=case.revision + 1, updated_at=at))
-    return replace(edit, case_id=case.id, before=msgspec.json.encode(open_questions).decode())
+    before = msgspec.json.encode(open_questions).decode()
+    return replace(edit, case_id=case.id, event_ids=case.event_ids, before=before)
 
 
 def _undo(edit: Edit, store: EditStore, at: datetime) -> Edit:
@@ -161,6 +167,8 @@ ACTIONS: dict[str, Callable[[Edit, EditStore, datetime], Edit]] = {
     "withdraw": _withdraw,
     "rename": _rename,
     "review": _review,
+    "relate": relate,
+    "unrelate": unrelate,
     "undo": _undo,
 }
 
@@ -168,17 +176,31 @@ ACTIONS: dict[str, Callable[[Edit, EditStore, datetime], Edit]] = {
 # --- what takes each edit back ---------------------------------------------------------------------------------------
 
 
+def _part_again(done: Edit, store: EditStore, at: datetime) -> None:
+    """Part two merged cases, each with the relations that it had; those found since stay with the case that stayed."""
+    _take_back(done, store, at)
+    before = msgspec.json.decode(done.before, type=_Two)
+    source, target = (store.case(case_id or "") for case_id in (done.case_id, done.into))
+    if source and not source.merged_into:
+        named = replace(source, title=before.title, title_by=before.title_by) if before.title_by else source
+        store.save_case(replace(named, related=before.related, revision=source.revision + 1))
+    if target and not target.merged_into:
+        others = [one for one in target.related if one not in before.related]
+        related = joined(before.into_related, others, own=target.id)
+        store.save_case(replace(target, related=related, revision=target.revision + 1))
+
+
 def _take_back(done: Edit, store: EditStore, at: datetime) -> None:
     assert done.case_id
-    holder = _case(store, done.into)
-    _transfer(store, holder, done.case_id, [one for one in holder.event_ids if one in done.event_ids], at)
+    holder = led_to(store, done.into)
+    transfer(store, holder, done.case_id, [one for one in holder.event_ids if one in done.event_ids], at)
 
 
 def _type_again(done: Edit, store: EditStore, at: datetime) -> None:
     before = msgspec.json.decode(done.before, type=dict[str, EventType])
-    _rewrite(
+    rewrite(
         store,
-        _case(store, done.case_id),
+        led_to(store, done.case_id),
         list(before),
         lambda one: replace(one, event=replace(one.event, type=before[one.event.id])),
         at,
@@ -186,9 +208,9 @@ def _type_again(done: Edit, store: EditStore, at: datetime) -> None:
 
 
 def _count_again(done: Edit, store: EditStore, at: datetime) -> None:
-    case = _case(store, done.case_id)
+    case = led_to(store, done.case_id)
     reason = f"withdrawn by {done.by}"
-    _rewrite(
+    rewrite(
         store,
         case,
         done.event_ids,
@@ -198,90 +220,26 @@ def _count_again(done: Edit, store: EditStore, at: datetime) -> None:
 
 
 def _name_again(done: Edit, store: EditStore, at: datetime) -> None:
-    case = _case(store, done.case_id)
+    case = led_to(store, done.case_id)
     title, by = msgspec.json.decode(done.before, type=tuple[str, str])
     timeline = in_order(case, store.timeline(case.id))
     store.save_case(fold(case.id, timeline, old=replace(case, title=title, title_by=by), at=at))
 
 
 def _ask_again(done: Edit, store: EditStore, at: datetime) -> None:
-    case = _case(store, done.case_id)
+    case = led_to(store, done.case_id)
     again = msgspec.json.decode(done.before, type=list[RelatedCase])
     store.save_case(replace(case, related=unique((*case.related, *again)), revision=case.revision + 1, updated_at=at))
 
 
 UNDO: dict[str, Callable[[Edit, EditStore, datetime], None]] = {
-    "merge": _take_back,
+    "merge": _part_again,
     "split": _take_back,
     "move": _take_back,
     "retype": _type_again,
     "withdraw": _count_again,
     "rename": _name_again,
     "review": _ask_again,
+    "relate": take_relation_back,
+    "unrelate": take_relation_back,
 }
-
-
-# --- what they share -------------------------------------------------------------------------------------------------
-
-
-def _case(store: EditStore, case_id: str | None) -> Case:
-    """Return the case that an id leads to today. Raises Rejected if there is none."""
-    case = store.case(case_id) if case_id else None
-    while case and case.merged_into:
-        case = store.case(case.merged_into)
-    if case is None:
-        raise Rejected(f"no such case: {case_id}")
-    return case
-
-
-def _chosen(edit: Edit, case: Case) -> tuple[str, ...]:
-    strangers = [event_id for event_id in edit.event_ids if event_id not in case.event_ids]
-    if strangers or not edit.event_ids:
-        raise Rejected(f"not in {case.id}: {', '.join(strangers) or 'no event was named'}")
-    return tuple(one for one in case.event_ids if one in edit.event_ids)
-
-
-def _transfer(store: EditStore, source: Case, target_id: str, event_ids: Sequence[str], at: datetime) -> None:
-    """Move events to another case, new or known or a signpost that comes back to life.
-
-    Both end at one revision above the higher of the two: a search document follows the highest revision it has seen.
-    The target is written first; a crash in between leaves a source whose lost events the next try passes over.
-    """
-    known = store.case(target_id)
-    target = replace(known, merged_into=None, event_ids=()) if known and known.merged_into else known
-    revision = max(source.revision, known.revision if known else 0)
-    here, there = in_order(source, store.timeline(source.id)), store.timeline(target_id)
-    moved = [one for one in here if one.event.id in event_ids]
-    kept = [one for one in here if one.event.id not in event_ids]
-    if moved:
-        arrived = [*(in_order(target, there) if target else []), *moved]
-        grown = fold(target_id, arrived, old=target, at=at)
-        store.save_case(_joined(grown, source, revision + 1, joined=not kept), moved)
-    if kept:
-        shrunk = fold(source.id, kept, old=source, at=at)
-    else:
-        shrunk = Case(
-            id=source.id, title=source.title, merged_into=target_id, opened_at=source.opened_at, updated_at=at
-        )
-    store.save_case(replace(shrunk, revision=revision + 1))
-
-
-def _joined(target: Case, source: Case, revision: int, *, joined: bool) -> Case:
-    """Return the target with the source's relations too if it took the whole of it; never related to itself."""
-    related = (*target.related, *source.related) if joined else target.related
-    ends = {source.id, target.id} if joined else {target.id}
-    return replace(target, revision=revision, related=unique(one for one in related if one.case_id not in ends))
-
-
-def _rewrite(
-    store: EditStore,
-    case: Case,
-    event_ids: Sequence[str],
-    change: Callable[[LinkedEvent], LinkedEvent],
-    at: datetime,
-) -> None:
-    """Change some events of a case and fold it again."""
-    timeline = in_order(case, store.timeline(case.id))
-    changed = {one.event.id: change(one) for one in timeline if one.event.id in event_ids}
-    folded = fold(case.id, [changed.get(one.event.id, one) for one in timeline], old=case, at=at)
-    store.save_case(folded, list(changed.values()))

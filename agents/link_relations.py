@@ -51,9 +51,22 @@ def relation(mine: AbstractSet[EventType], case: Case, parts: Mapping[str, float
 
 
 def joined(known: Iterable[RelatedCase], new: Iterable[RelatedCase], *, own: str) -> tuple[RelatedCase, ...]:
-    """Return relations with new ones added: one for each other case, the one known first; none to the case itself."""
+    """Return relations with new ones added: one for each other case, the one known first; none to the case itself.
+
+    What people said stays before what was found; of the rest the oldest stay.
+    """
     found: dict[str, RelatedCase] = {}
-    for one in (*known, *new):
+    for one in sorted((*known, *new), key=lambda one: not one.by):
         if one.case_id != own:
             found.setdefault(one.case_id, one)
     return tuple(found.values())[:MAX_RELATED]
+
+
+def found_by(related: Iterable[RelatedCase]) -> list[str]:
+    """Return the keys under which a case with these relations is found from the other side."""
+    return [related_key(one.case_id) for one in related]
+
+
+def related_key(case_id: str) -> str:
+    """Return the key that holds the cases which say that they are related to this one."""
+    return f"related:{case_id}"

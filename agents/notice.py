@@ -31,7 +31,8 @@ _WHAT_IS_NEW = {
     "party": "another party",
     "amount": "another amount",
     "count": "another number",
-    "state": "the case was closed or opened again",
+    "closed": "the case is closed by its outcome",
+    "reopened": "the case is open again",
 }
 
 

@@ -188,18 +188,19 @@ class Edit(Message, frozen=True, kw_only=True, tag="edit"):
     """A person's correction. It passes through the same single writer as events do and can be undone."""
 
     action: str
-    """`merge`, `split`, `move`, `retype`, `withdraw`, `rename`, `review` or `undo`."""
+    """`merge`, `split`, `move`, `retype`, `withdraw`, `rename`, `review`, `relate`, `unrelate` or `undo`."""
     case_id: str | None = None
     into: str | None = None
-    """merge: the case that stays. move: the case that takes the events."""
+    """merge: the case that stays. move: the case that takes the events. relate, unrelate: the other case."""
     event_ids: tuple[str, ...] = ()
+    """Those concerned. merge, withdraw, review: all that the case had, filled in when it is applied."""
     value: str = ""
-    """retype: the new type. rename: the new title. undo: the id of the edit."""
+    """retype: the new type. rename: the new title. relate: the relation. undo: the id of the edit."""
     by: str
     at: datetime
     note: str = ""
     before: str = ""
-    """What it replaced (old title, type or case), filled in when it is applied: what an undo puts back."""
+    """What it replaced (old title, type or relations), filled in when it is applied: what an undo puts back."""
 
 
 # --- cases ----------------------------------------------------------------------------------------------------------
@@ -222,6 +223,8 @@ class LinkedEvent(Record, frozen=True, kw_only=True):
     """The change that brought it in: done again, it makes the same change, wherever the event has moved since."""
     withdrawn_by: str = ""
     """The change that took it away; empty while it counts."""
+    score: dict[str, float] = {}
+    """Why it was linked to a case that was known: the parts of the score by name. Empty if it opened one."""
 
 
 class Party(Record, frozen=True, kw_only=True):
@@ -238,6 +241,8 @@ class RelatedCase(Record, frozen=True, kw_only=True):
     relation: Relation
     score: tuple[tuple[str, float], ...] = ()
     """Of a `possible_case`: what spoke for it and against it, by name."""
+    by: str = ""
+    """The person who said so; empty if rules found it."""
 
 
 class Case(Record, frozen=True, kw_only=True):
@@ -283,7 +288,7 @@ class CaseUpdate(Message, frozen=True, kw_only=True, tag="case_update"):
     events: tuple[LinkedEvent, ...] = ()
     """The events that made the change."""
     fields: tuple[str, ...] = ()
-    """What is new: `type`, `status`, `date`, `party`, `amount`, `count`, `source`, `state`, `title`."""
+    """What is new: `type`, `status`, `date`, `party`, `amount`, `count`, `source`, `closed`, `reopened`, `title`."""
     reason: str = ""
     """For people: `edited article`, `merged from case-…`."""
     muted: bool = False

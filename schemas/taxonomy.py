@@ -170,6 +170,8 @@ class Relation(StrEnum):
     CIVIL_PARALLEL = "civil_parallel"
     RELATED_TO = "related_to"
     POSSIBLE_CASE = "possible_case"
+    UNRELATED = "unrelated"
+    """What a person says of two cases that rules would relate."""
 
 
 ROLES = ("authority", "complainant", "defendant", "target")

@@ -21,6 +21,8 @@ from schemas.taxonomy import EventType
 from streamer.contracts import Store
 from streamer.replay_report import Report
 
+ON_CASES = ("merge", "rename", "review", "relate", "unrelate")
+"""Actions that concern cases whatever events these hold today."""
 _MARK = {"by": "replay"}
 """Headers of the dead letters that hold edits which did not fit."""
 _MOST_LETTERS = 10_000
@@ -80,7 +82,7 @@ class Edits:
             if edit.value in self._merged and not any(one.id == edit.value for one in self._new.edits(edit.case_id)):
                 return self._done_already(edit), None
             return [replace(edit, id=_part(edit, n), value=one) for n, one in enumerate(self._undone(edit))], None
-        if edit.action in ("merge", "rename", "review") or not edit.event_ids:
+        if edit.action in ON_CASES or not edit.event_ids:
             return self._on_cases(edit)
         return self._on_events(edit)
 

@@ -9,14 +9,13 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from agents.link_case import DONE, day_of
-from agents.link_change import SAME_ACT_DAYS, days_between
 from agents.link_keys import is_domain, party, service
 from agents.link_services import groups_of, labels, one_service, shown_of
 from schemas.events import Case, Event, LinkedEvent, Record
 from schemas.query_tree import Match, either, query_of
-from schemas.taxonomy import OF_PEOPLE, TieKind, TimeRole
+from schemas.taxonomy import OF_PEOPLE, TieKind
 from schemas.tokens import tokens
+from streamer.acts import Act, Told, acts_of, told_at
 from streamer.contracts import Store
 
 MOST_NAMES = 24
@@ -40,21 +39,6 @@ class Named(Record, frozen=True, kw_only=True):
     told_at: datetime
     status: str = ""
     """Of somebody: the furthest step against them in the cases of the service, as far as told."""
-
-
-class Told(Record, frozen=True, kw_only=True):
-    """An act against the service as one article tells it."""
-
-    case_id: str
-    linked: LinkedEvent
-
-
-class Act(Record, frozen=True, kw_only=True):
-    """An act against the service: the report that dates it best, and the others that seem to tell the same."""
-
-    case_id: str
-    linked: LinkedEvent
-    others: tuple[Told, ...] = ()
 
 
 class Service(Record, frozen=True, kw_only=True):
@@ -111,7 +95,7 @@ def _gathered(store: Store, asked: str) -> tuple[set[str], list[Told]]:
         group = groups_of(pair for event in events for pair in one_service(event)).get(service(asked), group)
         written = {service(name): name for event in events for name in _all_names(event)}
         waiting = [written[one] for one in sorted(group - looked_up) if one in written][: MOST_NAMES - len(looked_up)]
-    first_told = sorted(told.values(), key=lambda one: (_told_at(one.linked), one.linked.event.span))
+    first_told = sorted(told.values(), key=lambda one: (told_at(one.linked), one.linked.event.span))
     return group, first_told
 
 
@@ -127,10 +111,6 @@ def _told_of(store: Store, name: str) -> Iterator[Told]:
                 yield Told(case_id=case_id, linked=linked)
 
 
-def _told_at(linked: LinkedEvent) -> datetime:
-    return linked.published_at or linked.seen_at
-
-
 def _all_names(event: Event) -> Iterator[str]:
     yield from (*event.target, *event.defendant, *event.domains)
     for tie in event.ties:
@@ -140,47 +120,6 @@ def _all_names(event: Event) -> Iterator[str]:
 
 def _is_against(event: Event, group: set[str]) -> bool:
     return any(service(name) in group for name in (*event.target, *event.defendant, *event.domains))
-
-
-# --- what was done to it ---------------------------------------------------------------------------------------------
-
-
-def acts_of(told: Sequence[Told]) -> list[Act]:
-    """Return the acts by day, reports of one type, status and time together.
-
-    What an article recalls without a date is taken for the last such act that was known when it was published.
-    """
-    groups: list[list[Told]] = []
-    for one in sorted(told, key=_how_well_dated):
-        home = next((group for group in _latest_first(groups) if _is_same_act(group[0].linked, one.linked)), None)
-        if home is None:
-            groups.append([one])
-        else:
-            home.append(one)
-    acts = [Act(case_id=group[0].case_id, linked=group[0].linked, others=tuple(group[1:])) for group in groups]
-    return sorted(acts, key=lambda act: (day_of(act.linked), act.linked.seen_at, act.linked.event.id))
-
-
-def _how_well_dated(one: Told) -> tuple[bool, int, bool, datetime]:
-    """Return a place: first reports with a day, then others, undated recaps last."""
-    event = one.linked.event
-    recap = event.time_role is TimeRole.BACKGROUND
-    return recap and not event.date, -len(event.date or "YYYY-MM-DD"), recap, _told_at(one.linked)
-
-
-def _latest_first(groups: Sequence[list[Told]]) -> list[list[Told]]:
-    return sorted(groups, key=lambda group: day_of(group[0].linked), reverse=True)
-
-
-def _is_same_act(known: LinkedEvent, one: LinkedEvent) -> bool:
-    first, second = known.event, one.event
-    if (first.type, first.status in DONE, first.aggregate) != (second.type, second.status in DONE, second.aggregate):
-        return False
-    if first.country and second.country and first.country != second.country:
-        return False
-    if second.time_role is TimeRole.BACKGROUND and not second.date:
-        return day_of(known) <= _told_at(one).date().isoformat()
-    return days_between(known, one) <= SAME_ACT_DAYS
 
 
 # --- what is said of its names ---------------------------------------------------------------------------------------
@@ -213,7 +152,7 @@ def _named(linked: LinkedEvent) -> Iterator[Named]:
 
 
 def _as_named(linked: LinkedEvent, name: str, words: str, other: str, evidence: str) -> Named:
-    at = _told_at(linked)
+    at = told_at(linked)
     return Named(
         name=name, words=words, other=other, evidence=evidence, source=linked.source, url=linked.url, told_at=at
     )

@@ -1,12 +1,12 @@
 """How events, cases and sums look on a terminal. Everything is built as `Text`, so no text from outside is markup."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from schemas.documents import Document
-from schemas.events import Case, Event, LinkedEvent
+from schemas.events import Case, Event
 from streamer.contracts import LedgerRow
 
 STATUS_STYLES = {
@@ -82,32 +82,6 @@ def case_line(case: Case) -> Text:
 def plural(n: int, noun: str) -> str:
     """Return a number with its noun: `1 case`, `2 cases`."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
-def case_page(case: Case, timeline: Sequence[LinkedEvent], related: Iterable[tuple[str, Case]]) -> Iterable[Text]:
-    """Yield the lines of a case: head, parties, timeline with quotes and sources, related cases."""
-    yield Text(case.title, "bold")
-    yield Text(
-        f"{case.id}, {case.state}, revision {case.revision}, updated {case.updated_at:%Y-%m-%d %H:%M} UTC", "dim"
-    )
-    if case.dockets:
-        yield Text(f"Docket: {', '.join(case.dockets)}")
-    for party in case.parties:
-        yield Text.assemble(
-            (f"{party.role}: ", "dim"), party.name, (f" ({party.status})" if party.status else "", "yellow")
-        )
-    yield Text()
-    for linked in timeline:
-        yield event_line(linked.event)
-        yield Text.assemble("    “", (linked.event.evidence.strip(), "italic"), "”")
-        where = f"    {linked.source}"
-        if linked.published_at:
-            where += f", {linked.published_at:%Y-%m-%d}"
-        yield Text(f"{where}  {linked.url or ''}  confidence {linked.event.confidence:.2f}", "dim")
-        if linked.withdrawn:
-            yield Text(f"    withdrawn: {linked.withdrawn}", "red")
-    for relation, other in related:
-        yield Text.assemble((f"{relation.replace('_', ' ')}: ", "dim"), case_line(other))
 
 
 def ledger_table(rows: Sequence[LedgerRow]) -> Table:

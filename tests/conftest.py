@@ -15,7 +15,7 @@ from streamer.runtimes.kafka_topics import make_topics, topics
 from streamer.stores.elastic import connect
 from streamer.stores.elastic_setup import remove, set_up
 
-pytest_plugins = ("services",)
+pytest_plugins = ("services", "newsrooms")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("elastic", marks=pytest.mark.service)])

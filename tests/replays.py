@@ -168,6 +168,15 @@ class Newsroom:
         }
 
 
+def quote(room: Newsroom, words: str) -> tuple[str, str]:
+    """Return (case id, event id) of the event with these words in its quote."""
+    for case_id in room.cases():
+        for one in room.store.timeline(case_id):
+            if words in one.event.evidence:
+                return case_id, one.event.id
+    raise AssertionError(words)
+
+
 def fill(old: Store, file: Path, classify: Classify | None, *, tell: bool = False) -> Replay:
     with (
         closing(SqliteStore(file)) as new,

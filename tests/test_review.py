@@ -1,8 +1,5 @@
 """The review queue: what gets in, in which order, and what takes it out."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,21 +8,13 @@ from msgspec.structs import replace
 from replays import Newsroom, but, edit, text
 
 from schemas.documents import document
-from schemas.events import Case, RelatedCase
-from schemas.taxonomy import Relation
+from schemas.events import Case, Party, RelatedCase
+from schemas.taxonomy import Relation, TimeRole
 from streamer.review import Question, review_queue
-from streamer.stores.sqlite import SqliteStore
 
 ARREST = text("first", "arrest; Mara Lindqvist; 2026-02-28")
 FINE = text("other", "fine; Borough Cable LLC; 2026-03-01", hours=4)
 UNSURE = but(lambda event: replace(event, confidence=0.42))
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    path = tmp_path / "crackdown.sqlite"
-    with closing(SqliteStore(path)) as store:
-        yield Newsroom(path, store)
 
 
 def queue(room: Newsroom, **options: Any) -> list[Question]:
@@ -57,19 +46,30 @@ def test_an_uncertain_link_shows_both_sides_the_score_and_what_settles_it(room: 
     (question,) = queue(room)
     assert (question.what, question.case, question.other) == ("link", case, target)
     assert question.score == {"target": 1.4, "other people": -0.3}
-    assert question.commands == ("crackdown edit merge case-2 case-1", "crackdown edit review case-2")
+    assert question.commands == (
+        ("one case", "crackdown edit merge case-2 case-1"),
+        ("two related cases", "crackdown edit relate case-2 case-1"),
+        ("nothing to do with each other", "crackdown edit unrelate case-2 case-1"),
+    )
 
 
-@pytest.mark.parametrize("action", ["merge", "review"])
-def test_an_uncertain_link_is_settled_by_either_command(room: Newsroom, action: str):
+def test_an_uncertain_link_shows_the_names_that_both_have(room: Newsroom):
+    site, people = Party(name="Flume TV", role="target"), Party(name="Ada Quist", role="defendant")
+    put(room, "case-1", parties=(replace(site, name="FlumeTV"),), dockets=("24-cv-1",))
+    put(room, "case-2", parties=(people, site), dockets=("24-cv-1",), related=perhaps("case-1"))
+    assert [one.shared for one in queue(room)] == [("Flume TV", "24-cv-1")]
+
+
+@pytest.mark.parametrize("action", ["merge", "relate", "unrelate", "review"])
+def test_an_uncertain_link_is_settled_by_each_command_until_it_is_undone(room: Newsroom, action: str):
     put(room, "case-1", event_ids=("event-case-1",))
     put(room, "case-2", event_ids=("event-case-2",), related=perhaps("case-1"))
-    done = edit(action, 2, case_id="case-2", into="case-1" if action == "merge" else None)
+    value = "related_to" if action == "relate" else ""
+    done = edit(action, 2, case_id="case-2", into=None if action == "review" else "case-1", value=value)
     room.read(done)
     assert queue(room) == []
-    if action == "review":
-        room.read(edit("undo", 3, value=done.id))
-        assert len(queue(room)) == 1
+    room.read(edit("undo", 3, value=done.id))
+    assert len(queue(room)) == 1
 
 
 def test_the_other_side_is_the_case_that_it_was_merged_into(room: Newsroom):
@@ -83,11 +83,41 @@ def test_an_unsure_event_is_shown_with_its_case(room: Newsroom):
     room.read(FINE)
     room.read(ARREST, classify=UNSURE)
     (question,) = queue(room)
-    assert question.event
-    assert (question.what, question.event.evidence) == ("event", "arrest; Mara Lindqvist; 2026-02-28")
-    assert question.case.event_ids == (question.event.event_id,)
-    assert question.commands[0] == f"crackdown edit withdraw {question.case.id} {question.event.event_id}"
+    assert (question.what, [one.event.evidence for one in question.events]) == (
+        "events",
+        ["arrest; Mara Lindqvist; 2026-02-28"],
+    )
+    (event_id,) = question.case.event_ids
+    assert question.commands == (
+        ("right", f"crackdown edit review {question.case.id}"),
+        ("wrong", f"crackdown edit withdraw {question.case.id} {event_id}"),
+        ("another act", f"crackdown edit retype {question.case.id} {event_id} TYPE"),
+    )
     assert queue(room, below=0.42) == []
+
+
+def test_the_unsure_acts_of_a_case_are_one_question(room: Newsroom):
+    both = text("first", "arrest; Mara Lindqvist; 2026-02-28", "charge; Mara Lindqvist; 2026-02-28")
+    room.read(both, classify=UNSURE)
+    (question,) = queue(room)
+    ids = [one.event.id for one in question.events]
+    assert len(ids) == 2
+    assert question.commands[1][1] == f"crackdown edit withdraw {question.case.id} {' '.join(ids)}"
+    assert len(question.commands) == 2
+
+
+def test_an_act_that_another_article_tells_surely_is_not_asked_about(room: Newsroom):
+    room.read(ARREST, classify=UNSURE)
+    room.read(text("second", "arrest; Mara Lindqvist; 2026-02-28", hours=1))
+    assert queue(room) == []
+
+
+def test_what_is_only_recalled_is_asked_about_if_it_is_followed(room: Newsroom):
+    room.read(ARREST, classify=but(lambda one: replace(one, confidence=0.4, time_role=TimeRole.BACKGROUND)))
+    assert queue(room) == []
+    assert len(queue(room, recaps=True)) == 1
+    room.store.save_subscription(make_subscription(query="defendant:Lindqvist"))
+    assert [one.followers for one in queue(room)] == [1]
 
 
 @pytest.mark.parametrize("action", ["withdraw", "retype", "review"])
@@ -106,10 +136,10 @@ def test_a_reviewed_case_comes_back_with_a_newer_unsure_event(room: Newsroom):
     room.read(ARREST, classify=UNSURE)
     (case_id,) = room.cases()
     room.read(edit("review", 2, case_id=case_id))
-    room.read(text("later", "arrest; Mara Lindqvist; 2026-03-01", hours=3), classify=UNSURE)
+    room.read(text("later", "arrest; Mara Lindqvist; 2026-05-01", hours=3), classify=UNSURE)
     (question,) = queue(room)
-    assert question.event
     assert (question.case.id, question.since) == (case_id, later(hours=3))
+    assert [one.event.date for one in question.events] == ["2026-05-01"]
 
 
 def test_what_is_followed_comes_first_then_what_several_tell_then_the_oldest(room: Newsroom):
@@ -130,9 +160,25 @@ def test_what_is_followed_comes_first_then_what_several_tell_then_the_oldest(roo
 def test_what_is_settled_does_not_hide_what_is_not(room: Newsroom):
     room.read(*(text(f"story-{n:03}", f"fine; Firm {n:03}; 2026-01-01") for n in range(250)), classify=UNSURE)
     for n, case_id in enumerate(room.cases()):
-        room.store.save_edit(edit("review", 1 + n / 1000, case_id=case_id))
+        event_ids = room.store.case(case_id).event_ids  # type: ignore[union-attr]
+        room.store.save_edit(edit("review", 1 + n / 1000, case_id=case_id, event_ids=event_ids))
     room.read(FINE, classify=UNSURE)
     assert [one.case.sources for one in queue(room)] == [("harbour-post",)]
+
+
+@pytest.mark.parametrize("action", ["merge", "move", "split"])
+def test_a_review_follows_the_events_into_other_cases(room: Newsroom, action: str):
+    both = text("first", "arrest; Mara Lindqvist; 2026-02-28", "charge; Mara Lindqvist; 2026-02-28")
+    room.read(both, FINE, classify=UNSURE)
+    first, other = (question.case for question in sorted(queue(room), key=lambda one: len(one.events), reverse=True))
+    room.read(edit("review", 5, case_id=first.id))
+    into = None if action == "split" else other.id
+    event_ids = () if action == "merge" else first.event_ids[:1]
+    room.read(edit(action, 6, case_id=first.id, into=into, event_ids=event_ids))
+    (question,) = queue(room)
+    assert [one.event.type for one in question.events] == ["fine"]
+    room.replay(UNSURE, apply=True)
+    assert [one.events for one in queue(room)] == [question.events]
 
 
 def test_a_replay_keeps_what_was_reviewed_out_of_the_queue(room: Newsroom):

@@ -7,7 +7,9 @@ import typer
 from schemas.events import Case
 from streamer.commands.state import JsonFlag, UserError, opened_store, out, print_json
 from streamer.contracts import Store
-from streamer.show import case_line, case_page
+from streamer.related import related_cases
+from streamer.show import case_line
+from streamer.show_case import case_page, edit_lines
 
 
 def cases(
@@ -40,20 +42,24 @@ def cases(
 
 def case(
     case_id: Annotated[str, typer.Argument(metavar="ID", help="As printed by `cases` or `search`.")],
+    reports: Annotated[bool, typer.Option("--reports", help="Each report of an act by itself.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show a case: parties, timeline with quotes and sources, related cases. Ids of merged cases lead on."""
+    """Show a case: parties, acts with quotes and sources, why it is one case, related cases, edits.
+
+    Ids of merged cases lead on.
+    """
     with opened_store() as store:
         found = resolve_case(store, case_id)
         timeline = store.timeline(found.id)
-        others = store.cases([each.case_id for each in found.related])
+        related = related_cases(found, store)
+        edits = store.edits(found.id)
     if as_json:
-        print_json([{"case": found, "timeline": timeline}])
+        print_json([{"case": found, "timeline": timeline, "related": related, "edits": edits}])
         return
     if found.id != case_id:
         out.print(f"{case_id} was merged into {found.id}", style="dim", markup=False)
-    related = [(each.relation.value, others[each.case_id]) for each in found.related if each.case_id in others]
-    for line in case_page(found, timeline, related):
+    for line in (*case_page(found, timeline, related, reports=reports), *edit_lines(edits, timeline)):
         out.print(line)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from agents.link_relate import SAYABLE
 from schemas.events import Edit
 from schemas.ids import make_id
 from schemas.taxonomy import EventType
@@ -16,12 +17,13 @@ from streamer.contracts import AlreadyRunning
 from streamer.worker import open_worker
 
 app = typer.Typer(
-    help="Correct cases: merge, split, move, retype, withdraw, rename, review, undo.",
+    help="Correct cases: merge, split, move, retype, withdraw, rename, review, relate, unrelate, undo.",
     rich_markup_mode="markdown",
     add_completion=False,
 )
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE")]
+OtherCase = Annotated[str, typer.Argument(metavar="OTHER")]
 EventIds = Annotated[list[str], typer.Argument(metavar="EVENT...")]
 Note = Annotated[str, typer.Option("--note", help="Why; kept with the edit.")]
 
@@ -72,6 +74,25 @@ def rename(case_id: CaseId, title: str, note: Note = "") -> None:
 def review(case_id: CaseId, note: Note = "") -> None:
     """Mark CASE as reviewed."""
     _send("review", case_id=case_id, note=note)
+
+
+@app.command()
+def relate(
+    case_id: CaseId,
+    other: OtherCase,
+    how: Annotated[str, typer.Option("--as", help=f"What CASE is to OTHER: {', '.join(SAYABLE)}.")] = "related_to",
+    note: Note = "",
+) -> None:
+    """Say how CASE belongs to OTHER without being one with it."""
+    if how not in SAYABLE:
+        raise UserError(f"{how!r} is no relation; the relations are {', '.join(SAYABLE)}")
+    _send("relate", case_id=case_id, into=other, value=how, note=note)
+
+
+@app.command()
+def unrelate(case_id: CaseId, other: OtherCase, note: Note = "") -> None:
+    """Say that CASE and OTHER have nothing to do with each other: no rule relates or merges them again."""
+    _send("unrelate", case_id=case_id, into=other, note=note)
 
 
 @app.command()
