@@ -37,5 +37,6 @@ def message_of(article: Article, events: tuple[Event, ...], not_classified: str 
         not_classified=not_classified,
         coder=CODER,
         copy_of=article.copy_of,
+        fresh=article.fresh,
         muted=article.muted,
     )

@@ -16,7 +16,7 @@ from agents.copies import copy_keys, original
 from agents.errors import Rejected
 from agents.extract import Story
 from agents.language import language_of
-from schemas.events import Article, FeedItem, Record
+from schemas.events import Article, FeedItem, Record, Span
 from schemas.ids import article_id, canonical_url, text_hash
 
 TRIES = tuple(timedelta(minutes=minutes) for minutes in (10, 30, 60, 180, 360, 720, 1440, 1440))
@@ -234,10 +234,28 @@ def _kept(article: Article, store: ArticleStore) -> Article:
         return replace(known, item_id=article.item_id, muted=article.muted)
     names = copy_keys(article.text)
     others = {owner for key in store.keys(names).values() for owner in key.ids} - {article.id} if names else set()
-    article = replace(article, copy_of=original(article, map(store.article, sorted(others))))
+    copy_of = original(article, map(store.article, sorted(others)))
+    article = replace(article, copy_of=copy_of, fresh=fresh_since(known, article))
     store.add_keys(names, article.id)
     store.save_article(article)
     return article
+
+
+def fresh_since(known: Article | None, article: Article) -> tuple[Span, ...] | None:
+    """Return where the paragraphs stand that an older version does not have; None if no older version is known.
+
+    Of a version that is stored already, a crash has brought it back: what was fresh in it is so still.
+    """
+    if known is None or known.seen_at > article.seen_at:
+        return None
+    if known.version == article.version:
+        return known.fresh
+    old, found, start = {line.strip() for line in known.text.splitlines()}, [], 0
+    for line in article.text.splitlines(keepends=True):
+        if line.strip() not in old:
+            found.append((start, start + len(line)))
+        start += len(line)
+    return tuple(found)
 
 
 # --- no article -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from agents.link_relations import found_by, joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
 from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
 from agents.link_strands import Strand, strands_of
-from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase
+from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase, Span
 from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind, Relation, TimeRole
 
@@ -33,6 +33,13 @@ MIN_WORTH = 0.5
 _OF_RECORD = (*NAMES, "known", "provider")
 """Kinds of keys that a case's own record can confirm."""
 _TRIES = 3
+
+
+TextOf = Callable[[str], str | None]
+
+
+def _no_text(_article_id: str) -> None:
+    return None
 
 
 class KeyDocument(Protocol):
@@ -60,8 +67,10 @@ class CaseStore(Protocol):
     ) -> None: ...
 
 
-def link(message: ArticleEvents | Edit, *, store: CaseStore, now: Callable[[], datetime]) -> list[CaseUpdate]:
-    """Return the cases that the message opens or moves, saved.
+def link(
+    message: ArticleEvents | Edit, *, store: CaseStore, now: Callable[[], datetime], text_of: TextOf = _no_text
+) -> list[CaseUpdate]:
+    """Return the cases that the message opens or moves, saved. `text_of` gives the newest text of an article by id.
 
     Raises Unavailable when another writer keeps saving the same cases first.
     """
@@ -69,15 +78,16 @@ def link(message: ArticleEvents | Edit, *, store: CaseStore, now: Callable[[], d
         try:
             if isinstance(message, Edit):
                 return apply_edit(message, store=store, at=now())
-            return _link_article(message, store, now())
+            return _link_article(message, store, now(), text_of)
         except Conflict:
             continue  # another writer was there: read again, decide again
     raise Unavailable(f"cases of {message.id} are being written elsewhere")
 
 
-def _link_article(message: ArticleEvents, store: CaseStore, at: datetime) -> list[CaseUpdate]:
+def _link_article(message: ArticleEvents, store: CaseStore, at: datetime, text_of: TextOf) -> list[CaseUpdate]:
     known = {one.event.id: (case_id, one) for case_id, one in store.article_events(message.article_id)}
-    corrections, dealt_with = revise(message, known, store, at)
+    text = text_of(message.article_id) if any(newer(message, one) for _, one in known.values()) else None
+    corrections, dealt_with = revise(message, known, store, at, text)
     others = [event for event in message.events if event.id not in dealt_with]
     updates = _again(message, others, known, store)
     for one in _to_link(message, others, known):
@@ -218,19 +228,27 @@ def _update(
     renamed: bool,
     moved: str,
 ) -> CaseUpdate:
-    """Return a change; `moved` says whether the case was `closed` or `reopened` by it."""
+    """Return a change; `moved` says whether the case was `closed` or `reopened` by it.
+
+    It is muted, too, if the version before of an edited article had all of its quotes: read late, it is no news.
+    """
     change, fields = change_of(before, new)
     if change is ChangeKind.UPDATED and moved:
         fields = (*fields, moved)
     background = all(one.event.time_role is TimeRole.BACKGROUND for one in new)
+    stood = message.fresh is not None and not any(_overlaps(one.event.span, message.fresh) for one in new)
     return CaseUpdate(
         id=change_id,
         case=case,
         change=change,
         events=tuple(new),
         fields=(*fields, "title") if renamed else fields,
-        muted=message.muted or background,
+        muted=message.muted or background or stood,
     )
+
+
+def _overlaps(span: Span, others: Iterable[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _moved(was: str, now: str) -> str:

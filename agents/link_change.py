@@ -13,6 +13,8 @@ from schemas.taxonomy import ChangeKind, TimeRole
 
 SAME_ACT_DAYS = 14
 """Two reports of one type within this many days tell the same act, unless they name other people."""
+SAME_SENTENCE = 85
+"""Two quotes so alike (of 100, by edits) are one sentence in which something was put right."""
 TOLERANCE = 0.1
 """Figures closer than this are one figure, rounded differently."""
 
@@ -55,15 +57,18 @@ def news_in(one: LinkedEvent, before: Sequence[LinkedEvent]) -> Iterator[str]:
 def pairs_of(old: Sequence[Event], new: Sequence[Event]) -> list[tuple[Event, Event]]:
     """Return the acts that an edited text tells otherwise than before: each old form with its new one.
 
-    One act is one type against the same parties, or against parties that only one of the forms names.
+    One act is one type against the same parties, or against parties that only one of the forms names. A name that was
+    put right makes other parties: then one act is one type in nearly the same sentence.
     """
-    left = list(new)
-    found = []
-    for before in old:
-        after = next((one for one in left if one.type is before.type and _same_parties(before, one)), None)
-        if after:
-            left.remove(after)
-            found.append((before, after))
+    found: list[tuple[Event, Event]] = []
+    for is_one in (_same_parties, _same_sentence):
+        paired = {event.id for pair in found for event in pair}
+        left = [one for one in new if one.id not in paired]
+        for before in (one for one in old if one.id not in paired):
+            after = next((one for one in left if one.type is before.type and is_one(before, one)), None)
+            if after:
+                left.remove(after)
+                found.append((before, after))
     return found
 
 
@@ -75,10 +80,19 @@ def _same_parties(one: Event, other: Event) -> bool:
     return True
 
 
+def _same_sentence(one: Event, other: Event) -> bool:
+    return fuzz.ratio(one.evidence, other.evidence) >= SAME_SENTENCE
+
+
+def sums_of(event: Event) -> list[tuple[float, str, str]]:
+    """Return the sums of an event as told: their worth in dollars is of our making."""
+    return [(money.amount, money.currency, money.kind) for money in event.money]
+
+
 def contradicts(before: Event, after: Event) -> bool:
     """Return whether an act told anew denies what was told: another status, sum, number, term, day or name."""
     changed: list[tuple[object, object]] = [
-        (before.money, after.money),
+        (sums_of(before), sums_of(after)),
         (before.counts, after.counts),
         (before.date, after.date),
     ]

@@ -2,6 +2,9 @@
 
 An act that a later version tells with another value is corrected, not withdrawn and told anew. What it said before
 stays in the timeline as withdrawn, so that nobody wonders where a figure went.
+
+An act whose quote and names still stand in the article was not taken back by it, even where the coder, with other words
+around, no longer reads it or reads other names: then what was told stays as it was.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +14,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from agents.link_case import fold, in_order
-from agents.link_change import contradicts, pairs_of
+from agents.link_change import contradicts, pairs_of, sums_of
 from agents.link_keys import keys_of
 from schemas.events import ArticleEvents, Case, CaseUpdate, Event, LinkedEvent
 from schemas.ids import make_id
@@ -50,18 +53,18 @@ def newer(message: ArticleEvents, one: LinkedEvent) -> bool:
 
 
 def revise(
-    message: ArticleEvents, known: Known, store: RevisionStore, at: datetime
+    message: ArticleEvents, known: Known, store: RevisionStore, at: datetime, text: str | None
 ) -> tuple[list[CaseUpdate], set[str]]:
     """Return a correction for each case of which this version tells something else than the one before.
 
     With them come the ids of the message's events that are dealt with so. Done again, it changes nothing and returns
-    the same.
+    the same. `text` is the article's, if it is known: the newest version, for that is what the outlet says.
     """
     updates: list[CaseUpdate] = []
-    dealt_with: set[str] = set()
+    stays, dealt_with = _still_said(message, known, text)
     for case_id in dict.fromkeys(case_id for case_id, _ in known.values()):
         mine = make_id("change", case_id, "edited", message.article_id, message.article_version)
-        here = [one for home, one in known.values() if home == case_id]
+        here = [one for home, one in known.values() if home == case_id and one.event.id not in stays]
         said, gone = _said(message, here, mine), _gone(message, here, mine)
         new = [*said, *(linked(message, event, mine) for event in _restated(message, known, gone))]
         again = {one.event.id for one in said}
@@ -70,6 +73,27 @@ def revise(
             dealt_with |= {one.event.id for one in new}
             updates.append(_correct(message, case_id, (old, new), store, at))
     return updates, dealt_with
+
+
+def _still_said(message: ArticleEvents, known: Known, text: str | None) -> tuple[set[str], set[str]]:
+    """Return the events that stand although this version is not read so, and those that it reads in their place."""
+    told = {event.id for event in message.events}
+    fresh = [event for event in message.events if event.id not in known]
+    stays, instead = set[str](), set[str]()
+    for _, one in known.values() if text else ():
+        if one.event.id in told or one.withdrawn or not newer(message, one) or not _stands(one.event, text or ""):
+            continue
+        same = [event for event in fresh if event.type is one.event.type and event.evidence == one.event.evidence]
+        if all(_values(event) == _values(one.event) and event.date == one.event.date for event in same):
+            stays.add(one.event.id)
+            instead |= {event.id for event in same}
+    return stays, instead
+
+
+def _stands(event: Event, text: str) -> bool:
+    """Return whether an article's text still has the quote of an event and all names in it."""
+    names = (*event.defendant, *event.target, *event.complainant, *event.authority)
+    return event.evidence in text and all(name in text for name in names)
 
 
 def _gone(message: ArticleEvents, here: Sequence[LinkedEvent], mine: str) -> list[LinkedEvent]:
@@ -106,7 +130,7 @@ def _said(message: ArticleEvents, here: Sequence[LinkedEvent], mine: str) -> lis
 
 
 def _values(event: Event) -> tuple[object, ...]:
-    return event.status, event.money, event.counts, event.prison_months, event.suspended
+    return event.status, sums_of(event), event.counts, event.prison_months, event.suspended
 
 
 def _restated(message: ArticleEvents, known: Known, gone: Sequence[LinkedEvent]) -> Iterator[Event]:

@@ -93,7 +93,8 @@ def act_of(event: Event) -> str:
 def correction_of(new: Event, old: Event) -> str:
     """Return one line that tells what an edited text says of an act now, and what it said before."""
     line = line_of(new)
-    gone = [money for money in old.money if money not in new.money]
+    said = {(money.amount, money.currency, money.kind) for money in new.money}
+    gone = [money for money in old.money if (money.amount, money.currency, money.kind) not in said]
     counts = [counted_words(count.n, count.unit) for count in old.counts if count not in new.counts]
     was = [*_sums(gone), *counts, *(_term(old) if old.prison_months != new.prison_months else ())]
     if was:

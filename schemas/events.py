@@ -89,6 +89,8 @@ class Article(Message, frozen=True, kw_only=True, tag="article"):
     """`full`, `partial` (teaser, paywall) or `feed` (the page could not be had; the feed's own text)."""
     copy_of: str | None = None
     """Id of the article that this one repeats nearly word for word."""
+    fresh: tuple[Span, ...] | None = None
+    """The paragraphs that the version before did not have; None if there was none."""
     muted: bool = False
 
 
@@ -181,6 +183,8 @@ class ArticleEvents(Message, frozen=True, kw_only=True, tag="article_events"):
     coder: str = ""
     """Name and version of the event coder."""
     copy_of: str | None = None
+    fresh: tuple[Span, ...] | None = None
+    """As in `Article`."""
     muted: bool = False
 
 

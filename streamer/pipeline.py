@@ -92,7 +92,7 @@ def stages(
     return (
         Stage("fetch", "items", fetch_, "articles", Place.LOOP, fetches),
         Stage("classify", "articles", classify, "events", Place.POOL, 2 * processes),
-        Stage("link", "events", partial(link, store=store, now=now), "cases"),
+        Stage("link", "events", partial(link, store=store, now=now, text_of=partial(text_of, store)), "cases"),
         Stage("index", "cases", partial(index, store=store, now=now), in_flight=16),
         Stage("alert", "cases", alert_, "notices"),
         Stage("deliver", "notices", deliver_),
@@ -187,3 +187,9 @@ def _item_of(payload: bytes) -> str | None:
     except UnreadablePayload:
         return None
     return message.id if message.id.startswith("item-") else getattr(message, "item_id", None)
+
+
+def text_of(store: Store, article_id: str) -> str | None:
+    """Return the newest text of an article, if it is stored."""
+    article = store.article(article_id)
+    return article.text if article else None

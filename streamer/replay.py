@@ -23,7 +23,7 @@ from schemas.documents import document
 from schemas.events import Article, ArticleEvents, CaseUpdate, DeadLetter, Event, LinkedEvent, Message
 from schemas.ids import make_id
 from streamer.contracts import Arrival, Store
-from streamer.pipeline import BUG_LIMIT, Caller, Delivery, Place, Stage, TooManyBugs, attempt
+from streamer.pipeline import BUG_LIMIT, Caller, Delivery, Place, Stage, TooManyBugs, attempt, text_of
 from streamer.replay_alerts import gained_changes, lost_changes
 from streamer.replay_cases import NO_LONGER_READ, all_cases, settle_cases
 from streamer.replay_edits import Edits, as_read
@@ -134,6 +134,7 @@ def _from_events(article: Article | None, known: Sequence[LinkedEvent]) -> Artic
         seen_at=article.seen_at,
         events=events,
         copy_of=article.copy_of,
+        fresh=article.fresh,
         muted=article.muted,
     )
 
@@ -156,11 +157,13 @@ def _from_timeline(newest: LinkedEvent, events: tuple[Event, ...]) -> ArticleEve
 
 
 def _older(message: ArticleEvents, known: Sequence[LinkedEvent], arrival: Arrival) -> ArticleEvents:
-    """Return an older version of an article: what it alone said, and of today's events those known at its time."""
+    """Return an older version of an article: what was read in it and no longer is, and those of today known then."""
     own = [one for one in known if one.article_version == arrival.article_version]
     today = {event.id for event in message.events}
-    taken_back = [one.event for one in own if one.withdrawn not in ("", NO_LONGER_READ) and one.event.id not in today]
     then = {one.event.id for one in known if one.seen_at <= arrival.seen_at}
+    stood = [one for one in known if not one.withdrawn and one.event.id in then]
+    taken_back = [one for one in own if one.withdrawn not in ("", NO_LONGER_READ)]
+    older = {one.event.id: one.event for one in (*taken_back, *stood) if one.event.id not in today}
     kept = [event for event in message.events if event.id in then]
     return replace(
         message,
@@ -169,7 +172,7 @@ def _older(message: ArticleEvents, known: Sequence[LinkedEvent], arrival: Arriva
         title=own[0].title,
         published_at=own[0].published_at,
         seen_at=arrival.seen_at,
-        events=tuple(sorted([*taken_back, *kept], key=lambda event: (event.span[0], event.type))),
+        events=tuple(sorted([*older.values(), *kept], key=lambda event: (event.span[0], event.type))),
     )
 
 
@@ -179,7 +182,7 @@ def _older(message: ArticleEvents, known: Sequence[LinkedEvent], arrival: Arriva
 async def _link(work: Replay, message: ArticleEvents, letters: dict[str, DeadLetter]) -> DeadLetter | None:
     """Link one version. Return the dead letter that it became, if it did."""
     work.report.articles += 1
-    linking = partial(link, store=work.new, now=lambda: message.seen_at)
+    linking = partial(link, store=work.new, now=lambda: message.seen_at, text_of=partial(text_of, work.old))
     made = await _attempt(work, Stage("link", "events", linking, "cases"), message)
     if fault := next((one for one in made if isinstance(one, DeadLetter)), None):
         return fault

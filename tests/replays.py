@@ -21,7 +21,7 @@ from schemas.events import Article, ArticleEvents, CaseUpdate, Edit, Event
 from schemas.ids import make_id, text_hash
 from schemas.taxonomy import EventType, Status, TimeRole
 from streamer.contracts import Store
-from streamer.pipeline import Place, stages
+from streamer.pipeline import Place, stages, text_of
 from streamer.replay import Classify, Replay, replay
 from streamer.replay_report import Report
 from streamer.replayed import Swap
@@ -124,7 +124,8 @@ class Newsroom:
         else:
             message = one
         at = one.at if isinstance(one, Edit) else one.seen_at
-        updates = link(message, store=self.store, now=lambda: at)  # type: ignore[arg-type]
+        text_now = partial(text_of, self.store)
+        updates = link(message, store=self.store, now=lambda: at, text_of=text_now)  # type: ignore[arg-type]
         self.tell(updates)
         return updates
 
