@@ -5,12 +5,11 @@ The id of a notice is made from the subscription and the change, so doing a chan
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 
 from agents.due import due_at
 from agents.match import View
-from agents.notice import facts, possible_cases, text_of
+from agents.notice import addressed, facts_for_all, possible_cases, text_of
 from agents.subscriptions_index import SubscriptionIndex
 from schemas.documents import document
 from schemas.events import Case, CaseUpdate, LinkedEvent, Notice, Subscription
@@ -56,9 +55,9 @@ def alert(
     timeline = store.timeline(update.case.id)
     known = [case for case in map(store.case, possible_cases(update)) if case]
     titles = {case.id: case.title for case in known}
-    said = partial(facts, update, timeline, at=at, titles=titles, url=case_url(update.case.id))
+    said = facts_for_all(update, timeline, at=at, titles=titles, url=case_url(update.case.id))
     return [
-        _notice(one, update, said(one, matched=matched), at=at, grouping_seconds=grouping_seconds)
+        _notice(one, update, addressed(said, one, matched), at=at, grouping_seconds=grouping_seconds)
         for one, matched in listening
     ]
 

@@ -43,13 +43,31 @@ def facts(
     *,
     matched: Sequence[str],
     at: datetime,
+) -> dict[str, Any]:
+    """Return what a notice says to one subscriber, as plain data: see `facts_for_all` and `addressed`."""
+    return addressed(facts_for_all(update, timeline, at=at), subscription, matched)
+
+
+def addressed(said: Mapping[str, Any], subscription: Subscription, matched: Sequence[str]) -> dict[str, Any]:
+    """Return facts with why one subscriber gets them; `matched` are the parts of its query that the news fulfilled."""
+    return {
+        **said,
+        "why": {"subscription": subscription.name, "query": subscription.query, "matched": list(matched)},
+    }
+
+
+def facts_for_all(
+    update: CaseUpdate,
+    timeline: Sequence[LinkedEvent],
+    *,
+    at: datetime,
     titles: Mapping[str, str] = {},
     url: str = "",
 ) -> dict[str, Any]:
-    """Return what a notice says, as plain data.
+    """Return what a notice says to whomever it goes.
 
-    `timeline` is the case's, by date. `matched` are the parts of the subscription's query that the events fulfilled.
-    `titles` are those of the cases that the case may be a part of, `url` is where a reader sees it.
+    `timeline` is the case's, by date, `titles` are those of the cases that the case may be a part of, `url` is where a
+    reader sees it.
     """
     case = update.case
     new = frozenset(one.event.id for one in update.events) if update.change is ChangeKind.UPDATED else frozenset()
@@ -79,7 +97,6 @@ def facts(
             "reported_by": len(case.sources),
             "articles": len(case.article_ids),
         },
-        "why": {"subscription": subscription.name, "query": subscription.query, "matched": list(matched)},
         "confidence": main.confidence if (main := _main(update)) else 1.0,
         "made_at": at.isoformat(),
     }
@@ -161,7 +178,11 @@ def text_of(said: Mapping[str, Any]) -> str:
     text = template("notice.txt.j2").render(
         notice=said, how_sure=how_sure, articles_of=articles_of, reasons_of=reasons_of
     )
-    return "".join(char for char in text if char.isprintable() or char == "\n").strip() + "\n"
+    return "\n".join(map(_printable, text.split("\n"))).strip() + "\n"
+
+
+def _printable(line: str) -> str:
+    return line if line.isprintable() else "".join(char for char in line if char.isprintable())
 
 
 def text_of_note(said: Mapping[str, Any]) -> str:

@@ -41,15 +41,13 @@ def told_of(event: Event) -> tuple[str, ...]:
     Of several, those whom the quote names, where it is known which it does; the only one need not be named again,
     unless the quote speaks of more people than one.
     """
-    quoted = quoted_of(event, "defendant")
-    if len(event.defendant) > 1 or many_people(event):
-        return quoted
-    return event.defendant
+    several = len(event.defendant) > 1 or many_people(event)
+    return quoted_of(event, "defendant") if several else event.defendant
 
 
 def things_of(event: Event) -> tuple[str, ...]:
     """Return the targets that the act was done to: of several, those that the quote names, if it names any."""
-    return quoted_of(event, "target") or event.target
+    return (len(event.target) > 1 and quoted_of(event, "target")) or event.target
 
 
 def many_people(event: Event) -> bool:
@@ -67,12 +65,12 @@ def quoted_of(event: Event, role: str) -> tuple[str, ...]:
     places = event.spans.get(role, ())
     if len(places) != len(names):
         return names
-    (start, end), quote = event.span, set(tokens(event.evidence))
-    return tuple(
-        name
-        for name, place in zip(names, places, strict=True)
-        if start <= place[0] < end or quote.intersection(_own_words(name, names))
-    )
+    (start, end), found = event.span, zip(names, places, strict=True)
+    return tuple(name for name, place in found if start <= place[0] < end or _is_quoted(name, names, event.evidence))
+
+
+def _is_quoted(name: str, names: Sequence[str], quote: str) -> bool:
+    return not _own_words(name, names).isdisjoint(tokens(quote))
 
 
 def _own_words(name: str, names: Sequence[str]) -> set[str]:

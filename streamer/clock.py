@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,6 +16,8 @@ from streamer.contracts import Store
 
 LEASE_SECONDS = 15.0
 """How long a job of a killed process waits for another one; a job that takes longer prolongs its lease meanwhile."""
+REST_SECONDS = 0.05
+"""Least time from a run of a job to the next, however often it is woken: what comes meanwhile is done in one go."""
 _log = structlog.get_logger()
 
 Lease = Callable[[float], Awaitable[bool]]
@@ -32,6 +34,8 @@ class Job:
     name: str
     seconds: float
     run: Callable[[], Awaitable[Any]]
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set it when there is work before its time."""
 
 
 async def run_clock(
@@ -45,11 +49,23 @@ async def run_clock(
 
 async def _repeat(job: Job, lease: Lease, *, stop: asyncio.Event) -> None:
     while not stop.is_set():
+        job.wake.clear()
         await run_once(job, lease)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), job.seconds * random.uniform(0.9, 1.1))  # noqa: S311 (no secret)
+        await _rest(job, stop)
     with suppress(Unavailable):
         await lease(0.0)
+
+
+async def _rest(job: Job, stop: asyncio.Event) -> None:
+    """Wait until a job's time has come, somebody wakes it, or all is to stop."""
+    until, woken = asyncio.create_task(stop.wait()), asyncio.create_task(job.wake.wait())
+    seconds = max(REST_SECONDS, job.seconds * random.uniform(0.9, 1.1))  # noqa: S311 (no secret)
+    try:
+        await asyncio.wait([until], timeout=min(REST_SECONDS, seconds))
+        await asyncio.wait([until, woken], timeout=seconds - REST_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        until.cancel()
+        woken.cancel()
 
 
 def lease_of(job: Job, *, store: Store, owner: str, now: Callable[[], datetime]) -> Lease:

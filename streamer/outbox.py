@@ -34,6 +34,8 @@ DIGEST_SIZE = 60
 CLAIMS = 100
 """Notices taken at a time; all are sent side by side, so every attempt ends before its claim does."""
 
+FEW = 20
+"""Attempts that may be left without an answer before sending slows down."""
 NOTE_SECONDS = 0.2
 """Pause before it is noted again that a message arrived: shorter than the sending loop's, which would send it again."""
 
@@ -56,8 +58,8 @@ async def send_due(
     """Send all that is due; return how many notices were taken by their receivers.
 
     `owner` names this process among those that may send, `tell` who hears of channels that fail. After `patience`
-    seconds, receivers that have not answered are left to go on by themselves; None waits for all. Raises Unavailable
-    while the store is down.
+    seconds, receivers that have not answered are left to go on by themselves; None waits for all. The more are left,
+    the longer the next ones are waited for. Raises Unavailable while the store is down.
     """
     taken = 0
     while claimed := await asyncio.to_thread(_claim, store, now(), owner):
@@ -82,7 +84,7 @@ async def send_due(
         }
         if not sending:
             continue
-        done, pending = await asyncio.wait(sending, timeout=patience)
+        done, pending = await asyncio.wait(sending, timeout=patience and patience * (1 + len(_left_running) / FEW))
         _leave(pending)
         taken += sum(task.result() for task in done)
     return taken

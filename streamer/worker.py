@@ -3,8 +3,8 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -33,8 +33,12 @@ PRELOAD = ("agents.classify", "agents.extract", "agents.page_html", "streamer.fe
 """What the processes of the pool load once, before they are made."""
 
 
-SEND_SECONDS = 0.25
-"""How often one process looks for notices that are due. In a cluster, where each look is a request, it is a second."""
+SEND_SECONDS = 1.0
+"""How often a process looks for notices that are due, unless it knows of one."""
+SOON_SECONDS = 120.0
+"""A notice that is due later than this is found by looking."""
+PATIENCE = 0.25
+"""How long receivers are waited for before the next notices go out."""
 
 
 def utc_now() -> datetime:
@@ -52,6 +56,8 @@ class Worker:
     client: Client
     senders: Mapping[str, Sender]
     owner: str
+    due: asyncio.Event
+    """Set when a notice is due."""
 
     async def drain(self) -> None:
         """Work until every message has passed every stage, then send what is due."""
@@ -79,7 +85,7 @@ class Worker:
         return [
             Job("poll", 15, self.poll),
             Job("put back", 10, self.put_back),
-            Job("send", 1 if self.home.config.cluster else SEND_SECONDS, partial(self.send, patience=2)),
+            Job("send", SEND_SECONDS, partial(self.send, patience=PATIENCE), self.due),
             Job("prune", 3600, self.prune),
             *([Job("lag", 60, self.note_lag)] if isinstance(self.store, KeepsLag) else []),
         ]
@@ -138,7 +144,7 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
     """
     config = home.config
     store = open_store(home)
-    pool = Pool(config.processes, preload=PRELOAD)
+    pool, due = Pool(config.processes, preload=PRELOAD), asyncio.Event()
     async with Client(config.fetching) as client:
         table = stages(
             store=store,
@@ -151,15 +157,41 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
             per_hour=config.alerts.per_hour,
             new_cases=config.alerts.new_cases,
             owner=owner_of(config.alerts, utc_now()),
+            due=waker(due, asyncio.get_running_loop()) if config.cluster is None else _ignore,
         )
         rows = [row for row in table if row.place is Place.HERE or not here_only]
         runtime = open_runtime(home, rows, pool=pool, now=utc_now)
         try:
-            yield Worker(home, store, runtime, pool, client, make_senders(config), _owner())
+            yield Worker(home, store, runtime, pool, client, make_senders(config), _owner(), due)
         finally:
             runtime.close()
             pool.close()
             store.close()
+
+
+def waker(event: asyncio.Event, loop: asyncio.AbstractEventLoop) -> Callable[[datetime], None]:
+    """Return what sets the event when a notice is due, if that is soon. Any thread may call it."""
+    planned: set[datetime] = set()
+
+    def set_at(at: datetime) -> None:
+        planned.discard(at)
+        event.set()
+
+    def plan(at: datetime) -> None:
+        seconds = (at - utc_now()).total_seconds()
+        if at not in planned and seconds < SOON_SECONDS:
+            planned.add(at)
+            loop.call_later(max(0.0, seconds), set_at, at)
+
+    def due(at: datetime) -> None:
+        with suppress(RuntimeError):  # the loop has just been closed: nobody is left to wake
+            loop.call_soon_threadsafe(plan, at)
+
+    return due
+
+
+def _ignore(_: datetime) -> None:
+    """Do nothing: in a cluster another process may be the one that sends, and each look is a request."""
 
 
 def configured_feeds(config: Config) -> tuple[Feed, ...]:

@@ -1,13 +1,15 @@
 """Jobs run at their pace, under a lease, and survive their own failures."""
 
 import asyncio
-from datetime import UTC, datetime
+import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from agents.errors import Unavailable
 from streamer import clock
 from streamer.clock import Job, lease_of, run_clock, run_once
+from streamer.worker import utc_now, waker
 
 
 class Leases:
@@ -85,3 +87,34 @@ def test_a_job_keeps_its_lease_however_long_it_takes(monkeypatch: pytest.MonkeyP
 
     assert asyncio.run(asyncio.wait_for(_once(Job("poll", 0.01, work), store), 10))
     assert set(store.asked) == {0.03}
+
+
+def test_a_job_that_is_woken_runs_before_its_time_but_not_without_rest():
+    runs: list[float] = []
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        runs.append(asyncio.get_running_loop().time())
+        job.wake.set()
+        if len(runs) == 3:
+            stop.set()
+
+    job = Job("send", 3600, work)
+    asyncio.run(
+        asyncio.wait_for(run_clock([job], store=Leases(), owner="me", now=now, stop=stop), 10)  # type: ignore[arg-type]
+    )
+    assert len(runs) == 3
+    assert min(after - before for before, after in itertools.pairwise(runs)) >= clock.REST_SECONDS
+
+
+def test_the_sender_is_woken_when_a_notice_is_due():
+    async def main() -> float:
+        due, loop = asyncio.Event(), asyncio.get_running_loop()
+        noted, started = waker(due, loop), loop.time()
+        for _ in range(2):
+            await asyncio.to_thread(noted, utc_now() + timedelta(seconds=0.2))
+        await asyncio.to_thread(noted, utc_now() + timedelta(days=1))
+        await due.wait()
+        return loop.time() - started
+
+    assert 0.1 < asyncio.run(asyncio.wait_for(main(), 10)) < 5

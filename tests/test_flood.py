@@ -55,6 +55,15 @@ def flood(store: SqliteStore, number: int, per_hour: int = 3, **fields: Any) -> 
     return notices
 
 
+def test_the_sender_hears_when_a_notice_is_due_but_not_of_held_ones(store: SqliteStore) -> None:
+    heard: list[Any] = []
+    opened = {"source": "Tidewire", "change": ChangeKind.OPENED}
+    for number in (1, 2):
+        one = replace(notice(TO, number, due_at=DAY), case_id=f"case-{number}", **opened)
+        deliver(one, store=store, new_cases=1, due=heard.append)
+    assert heard == [DAY]
+
+
 def test_what_is_over_the_limit_becomes_one_digest_at_the_end_of_the_hour(store: SqliteStore) -> None:
     notices = flood(store, 10)
     receiver, clock = Keeper(), Clock()
