@@ -53,6 +53,8 @@ def _not_taken(reading: Reading, act: Act) -> Iterator[Value]:
 def _why_not(filler: Filler, act: Act) -> str:
     if filler.likely < THRESHOLDS[filler.slot]:
         return f"{THRESHOLDS[filler.slot]:.0%} needed"
+    if filler.slot == "country" and not act.slots.get("country"):
+        return "it stands beside others"
     other = next((slot for slot, found in act.slots.items() if any(f.group is filler.group for f in found)), "")
     return f"likelier the {other}" if other else "another is likelier"
 

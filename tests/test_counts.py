@@ -32,6 +32,14 @@ def test_a_counted_noun_gives_number_and_unit(text: str, n: int, unit: str):
     assert counts(f"They found {text} there.") == [(n, unit)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Two men and a woman", "Two men, and a 40-year-old woman", "two men aged 53 and 35 and a 40-year-old woman"],
+)
+def test_the_one_beside_several_counts_too(text: str):
+    assert counts(f"{text} were arrested") == [(3, "people")]
+
+
 @pytest.mark.parametrize("text", ["Two were arrested", "Police arrested 30 in May", "with 19 arrests made"])
 def test_people_may_be_counted_without_a_noun(text: str):
     ((n, unit),) = counts(text)

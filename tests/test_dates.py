@@ -81,6 +81,19 @@ def test_that_same_year_is_the_year_told_before():
     assert isos("He was arrested in 2019. In May that same year, he fled.") == ["2019", "2019-05"]
 
 
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("In July of this year, he was held.", "2024-07"),
+        ("In July last year, he was held.", "2023-07"),
+        ("Held on 3 May of last year.", "2023-05-03"),
+    ],
+)
+def test_a_month_of_this_or_last_year(text: str, iso: str):
+    (mention,) = find_dates(text, date(2024, 9, 10))
+    assert mention.value.iso == iso
+
+
 def test_the_future_is_only_where_the_words_say_so():
     (mention,) = find_dates("He will be sentenced on October 3.", TUESDAY)
     assert (mention.value.iso, mention.value.future) == ("2024-10-03", True)

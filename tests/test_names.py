@@ -30,8 +30,6 @@ def test_common_words_break_a_headline():
         ("A judge sentenced Zyxwin Qoruvat, 36, to prison.", "Zyxwin Qoruvat"),
         ("A judge sentenced Zyxwin Qoruvat (36) to prison.", "Zyxwin Qoruvat"),
         ("the 36-year-old Zyxwin Qoruvat was held", "Zyxwin Qoruvat"),
-        ("U.S. Attorney Zyxwin K. Qoruvat said so", "Zyxwin K. Qoruvat"),
-        ("Judge Qoruvat agreed", "Qoruvat"),
         ("Mr. Qoruvat agreed", "Qoruvat"),
         ("the developer Zyxwin Qoruvat agreed", "Zyxwin Qoruvat"),
         ("Arizona-resident J. Qoruvat agreed", "J. Qoruvat"),

@@ -2,7 +2,7 @@ import pytest
 
 from agents.grammar.gazetteer import find_known
 from agents.grammar.mentions import find_mentions
-from agents.grammar.places import settle_places
+from agents.grammar.places import countries_in_a_row, settle_places
 
 
 def places(text: str) -> list[tuple[str, str, bool]]:
@@ -76,3 +76,18 @@ def test_a_town_in_a_list_of_firms_is_one_of_them():
     assert [m.kind for m in found if m.value.name == "Bedford"] == ["organisation", "place"]
     found = find_mentions("They went to Bedford, Leeds and Pearson.", published=None)
     assert [m.kind for m in found] == ["place", "place", "organisation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("arrests in Spain, France and the UK", {"ES", "FR", "GB"}),
+        ("Dutch and Belgian police raided it", {"NL", "BE"}),
+        ("arrests in Lyon and Paris", set()),
+        ("arrested in Spain. France has no such law", set()),
+        ("a Dutch and a Belgian man were held in Spain", set()),
+    ],
+)
+def test_countries_side_by_side(text: str, countries: set[str]):
+    found = settle_places(text, [m for m in find_known(text) if m.kind == "place"])
+    assert countries_in_a_row(text, found) == countries

@@ -46,6 +46,26 @@ def test_each_type_has_its_words(text: str, kind: str) -> None:
     assert kind in types_in(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Police have broken up a piracy ring.", "shutdown"),
+        ("He turned himself in to the police.", "arrest"),
+        ("Customs intercepted 5,000 fakes.", "seizure"),
+        ("She got 18 months.", "sentence"),
+        ("The court imposed a four-year term.", "sentence"),
+        ("He walked free after the trial.", "acquittal"),
+        ("They brought an action in the High Court.", "lawsuit_filed"),
+        ("The complaint was struck out.", "dismissal"),
+        ("The firm was penalised.", "fine"),
+        ("A Norwich Pharmacal order was granted.", "subpoena"),
+        ("Prosecutors are looking into the firm.", "investigation"),
+    ],
+)
+def test_the_words_of_other_papers_are_looked_at(text: str, kind: str) -> None:
+    assert kind in {t.type for found in find_triggers(read_document(text)).values() for t in found}
+
+
 def test_an_appeal_that_is_dismissed_ends_no_case() -> None:
     """Rule 28 of the coding guide: an appeal lost on the merits is an appeal."""
     for text in ("The court dismissed the second appeal of Flume.", "Flume's appeal was dismissed."):

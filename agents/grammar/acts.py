@@ -8,6 +8,7 @@ from agents.grammar.forest import Forest
 from agents.grammar.groups import Group, Key, groups
 from agents.grammar.judge import Judged
 from agents.grammar.model import Models
+from agents.grammar.places import countries_in_a_row
 from agents.grammar.reading import Reading
 from agents.grammar.slots import refined
 
@@ -67,4 +68,19 @@ def likely_acts(reading: Reading, judged: Sequence[Judged], models: Models) -> L
 def fill(reading: Reading, likely: Likely, forests: Mapping[str, Forest]) -> list[Act]:
     """Return the acts with the things that fill their slots, the likeliest first."""
     better = refined(reading, likely.judged, likely.fillers, forests)
-    return [Act(judged, chosen(found, THRESHOLDS), found) for judged, found in zip(likely.judged, better, strict=True)]
+    return [
+        Act(judged, _placed(reading, judged, chosen(found, THRESHOLDS)), found)
+        for judged, found in zip(likely.judged, better, strict=True)
+    ]
+
+
+def _placed(reading: Reading, judged: Judged, slots: dict[str, list[Filler]]) -> dict[str, list[Filler]]:
+    """Return the slots without a country that the sentence names side by side with others: rule 23 of the guide."""
+    together = reading.once(_countries_together, judged.candidate.sentence)
+    country = [filler for filler in slots.get("country", ()) if filler.group.key[0] not in together]
+    return slots | {"country": country}
+
+
+def _countries_together(reading: Reading, sentence: int) -> frozenset[str]:
+    places = [mention for mention in reading.mentions_in.get(sentence, ()) if mention.kind == "place"]
+    return countries_in_a_row(reading.text, places)

@@ -39,6 +39,13 @@ _AGES = re.compile(
 _OLDEST = 110
 
 
+_ONE_MORE = re.compile(
+    r"(?:,? aged [\d, and]{2,20}\d)?,? and (?:an?|another) (?:\d\d[- ]year[- ]old )?"
+    r"(?:man|woman|boy|girl|teenager|minor|juvenile)\b"
+)
+"""The one that stands beside several: "two men aged 53 and 35 and a woman"."""
+
+
 @cache
 def _units() -> dict[str, str]:
     return {row["noun"].replace("-", " ").lower(): row["unit"] for row in rows("counted_nouns.tsv")}
@@ -68,6 +75,9 @@ def _counted(text: str, number: Number) -> Iterator[Mention]:
             text, start, end, value, head
         ):
             return
+        one_more = _ONE_MORE.match(text, noun_end) if unit == "people" else None
+        if one_more:
+            value, noun_end = value + 1, one_more.end()
         found = Mention(start, noun_end, "count", CountValue(n=value, unit=unit, head=head), "count.noun")
     if found is None or _NO_COUNT_BEFORE.search(text, max(0, start - 12), start):
         return

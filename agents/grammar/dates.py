@@ -32,6 +32,7 @@ _RIGHT = re.compile(
     rf" (?P<day>\d{{1,2}}){_TH}(?![\d.,:]?\d|%)(?P<more>(?:/|[-–]| and | & | to )\d{{1,2}}{_TH}(?!\d))?"
     rf"(?:,? (?:of )?(?P<day_year>{_YEAR}))?"
     rf"|(?:,| of| in)? ?(?P<year>{_YEAR})"
+    rf"|,?(?: of)? (?P<which>this|last) year\b"
     rf"|(?P<shared> ?(?:and|or|to|through|until|[-–/&]) ?(?:{_NAMES})\.?(?: \d{{1,2}}{_TH},?)? "
     rf"(?P<shared_year>{_YEAR}))"
 )
@@ -150,7 +151,7 @@ def _month_date(
         end = right.end()
     if right and right["day"]:
         day = 0 if right["more"] else int(right["day"])
-    year = (right["day_year"] or right["year"] or right["shared_year"]) if right else None
+    year = _year(right, published) if right else None
     if year:
         interval = day_of(int(year), month, day) if day else month_of(int(year), month)
         if interval:
@@ -161,6 +162,12 @@ def _month_date(
         interval = nearest(published, month, day, future=ahead, strictly_past=past)
         if interval:
             yield from date_mention(start, end, interval, "date.month", published=published)
+
+
+def _year(right: re.Match[str], published: date | None) -> str | None:
+    if right["which"]:  # "July of last year"
+        return str(published.year - (right["which"] == "last")) if published else None
+    return right["day_year"] or right["year"] or right["shared_year"]
 
 
 def _says_future(text: str, start: int) -> bool:

@@ -15,8 +15,8 @@ class Mention(NamedTuple):
     start: int
     end: int
     kind: str
-    """`date`, `money`, `term`, `count`, `docket`, `place`, `court`, `person`, `organisation`, `service`, `domain`,
-    `agency`, `rights_group`, `operation`, `citation`."""
+    """`date`, `money`, `term`, `count`, `docket`, `place`, `court`, `person`, `official`, `organisation`, `service`,
+    `domain`, `agency`, `rights_group`, `operation`, `citation`."""
     value: Any
     rule: str
     """Id of the rule or gazetteer entry that found it: shown by `crackdown explain`."""

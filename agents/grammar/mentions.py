@@ -18,6 +18,7 @@ from agents.grammar.mention import Mention
 from agents.grammar.money import find_money
 from agents.grammar.names import and_parts, capitalised_runs
 from agents.grammar.numbers import find_numbers
+from agents.grammar.officials import mark_officials
 from agents.grammar.operations import find_operations
 from agents.grammar.organisations import and_inside, find_aliases, find_organisations, find_unknown
 from agents.grammar.persons import find_persons
@@ -64,7 +65,7 @@ def _names(text: str, outlet_domains: frozenset[str]) -> list[Mention]:
         *find_courts(text, places),
         *find_operations(text),
         *find_aliases(text, [*named, *organisations]),
-        *_not_known(find_persons(text, whole), known),
+        *mark_officials(text, list(_not_known(find_persons(text, whole), known))),
         *find_services(text, runs, domains, places),
         *places,
         *_not_known(find_towns(text, whole, places), named),

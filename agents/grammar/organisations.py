@@ -88,7 +88,9 @@ def _is_cue(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def _says_nothing(word: str) -> bool:
-    return is_common(word) or is_adjective(word) or word in cue_words("generic") or word in cue_words("outlet")
+    if is_common(word) or is_adjective(word) or word in demonyms():
+        return True
+    return word in cue_words("generic") or word in cue_words("outlet")
 
 
 def and_inside(words: Sequence[Word], i: int) -> bool:
@@ -175,6 +177,14 @@ def _trimmed(run: Run) -> Sequence[Word]:
         or (len(words) > 2 and _opens_sentence(run, words[0]))
     ):
         words = words[1:]
+    return _without_official(words)
+
+
+def _without_official(words: Sequence[Word]) -> Sequence[Word]:
+    """ "Detective Jane Roe of the Roeville Police": the body begins behind its officer."""
+    if words and words[0].text in cue_words("title"):
+        behind = next((n for n, word in enumerate(words) if n > 1 and word.joiner.startswith("of")), 0)
+        return words[behind:]
     return words
 
 

@@ -1,7 +1,8 @@
 """Places: which country a name of a country, region or city stands for, and whether it is only a nationality."""
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agents.grammar.mention import Mention, NameValue, PlaceValue
 from agents.grammar.names import Run, Word, word_before
@@ -99,6 +100,20 @@ def _settled(text: str, place: Mention, *, caucasus: bool) -> Mention:
     return place
 
 
+def countries_in_a_row(text: str, places: Iterable[Mention]) -> frozenset[str]:
+    """Return the countries that stand side by side in `text`: "in Spain, France and Peru", not "in Spain".
+
+    `places` are its places in order. What was done in several countries was done in none of them alone.
+    """
+    found: set[str] = set()
+    for one, other in itertools.pairwise(place for place in places if not place.value.nationality):
+        listed = _IN_A_ROW.fullmatch(text, one.end, other.start)
+        if listed and one.value.country != other.value.country:
+            found |= {one.value.country, other.value.country}
+    return frozenset(found)
+
+
+_IN_A_ROW = re.compile(r"(?:,\s(?:and\s|&\s)?|\s(?:and|&)\s)(?:the\s)?")
 _LISTED = re.compile(r",(?: and| &)? | and | & ")
 _FIRMS = ("organisation", "rights_group")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from agents.grammar.gazetteer import demonyms
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_adjective, is_common, word_before
 from agents.lexicon import cue_words
@@ -80,7 +81,7 @@ def _names_actor(first: str, second: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def _says_nothing(word: str) -> bool:
-    return is_common(word) or is_adjective(word)
+    return is_common(word) or is_adjective(word) or word in demonyms() or word in cue_words("generic")
 
 
 def _cue_follows(text: str, end: int) -> bool:
