@@ -18,6 +18,8 @@ def courts(text: str) -> list[tuple[str, str | None]]:
         ("Southern District of New York", "US"),
         ("U.S. Bankruptcy Court for the Southern District of New York", "US"),
         ("U.S. Supreme Court", "US"),
+        ("S.D.N.Y.", "US"),
+        ("D. Minn.", "US"),
         ("Birmingham Crown Court", "GB"),
         ("Strabane Magistrates' Court", "GB"),
         ("High Court of England and Wales", "GB"),

@@ -19,6 +19,7 @@ def people(text: str) -> list[tuple[str, str]]:
         "federal prosecutor Alan Qoruva said",
         "said Alan Qoruva, a spokesman for the firm",
         "said Alan Qoruva, the federal prosecutor",
+        "The case was prosecuted by Alan Qoruva.",
     ],
 )
 def test_who_acts_for_the_law_is_an_official(text: str):
@@ -62,4 +63,10 @@ def test_a_body_begins_behind_its_officer():
     assert people("said Detective Alan Qoruva of the Roeville Police.") == [
         ("official", "Alan Qoruva"),
         ("agency", "Roeville Police"),
+    ]
+
+
+def test_a_body_ends_before_its_officer():
+    assert people("U.S. Attorney for the District of Columbia Alan Qoruva said") == [
+        ("agency", "U.S. Attorney for the District of Columbia")
     ]

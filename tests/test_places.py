@@ -25,10 +25,15 @@ def places(text: str) -> list[tuple[str, str, bool]]:
         ("in Atlanta, Georgia", "Atlanta, Georgia", "US"),
         ("in Naples, Florida", "Naples, Florida", "US"),
         ("in Paris, Texas", "Paris, Texas", "US"),
+        ("of Denver, Colo., was held", "Denver, Colo.", "US"),
     ],
 )
 def test_a_place_tells_its_country(text: str, name: str, country: str):
     assert places(text) == [(name, country, False)]
+
+
+def test_the_short_form_of_a_state_needs_its_town():
+    assert places("Miss. Roe and Del. Doe") == []
 
 
 def test_georgia_is_the_country_beside_its_capital():

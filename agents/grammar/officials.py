@@ -18,6 +18,7 @@ _DESCRIBED = re.compile(
     r", (?:an? |the )?(?:[\w.-]+ ){0,3}?(?:U\.?S\.? Attorney|[Pp]rosecutor|[Aa]ttorney [Gg]eneral|[Jj]udge"
     r"|[Ss]pecial [Aa]gent|[Dd]etective|[Ss]pokes(?:person|man|woman))\b(?! (?:says?|said|claims?|added)\b)"
 )
+_COUNSEL = re.compile(r"\b(?:prosecuted|represented) by $")
 _NEXT = re.compile(r", (?:and )?| and ")
 
 
@@ -44,8 +45,12 @@ def _with_office(text: str, persons: Iterable[Mention]) -> Iterable[str]:
         elif listed == end and _NEXT.fullmatch(text, end, person.start):  # "judges Roe, Doe and Poe"
             yield person.value.canonical
             listed = person.end
-        elif _HEAD_OF_A_BODY.search(text, max(0, person.start - _LOOKED_AT), person.start) or _DESCRIBED.match(
-            text, person.end
-        ):
+        elif _is_described(text, person):
             yield person.value.canonical
         end = person.end
+
+
+def _is_described(text: str, person: Mention) -> bool:
+    before = max(0, person.start - _LOOKED_AT), person.start
+    said = _HEAD_OF_A_BODY.search(text, *before) or _COUNSEL.search(text, *before) or _DESCRIBED.match(text, person.end)
+    return said is not None

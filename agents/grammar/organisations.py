@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from agents.grammar.gazetteer import demonyms
 from agents.grammar.mention import Mention, NameValue
 from agents.grammar.names import Run, Word, is_adjective, is_common
+from agents.grammar.persons import first_names
 from agents.lexicon import cue_words, rows
 
 _SUFFIX = re.compile(
@@ -149,6 +150,9 @@ def _without_holder(words: Sequence[Word]) -> Sequence[Word]:
         plain = words[i + 1].joiner == "" and not _has_head(words[i + 1 : i + 2])
         if words[i].text in _HOLDERS and plain and words[i + 1].text not in _HOLDERS:
             return words[: i + 1]
+    if any(word.text in _HOLDERS for word in words):  # "U.S. Attorney for the District of Roe Jane Doe"
+        named = (n for n, word in enumerate(words) if n and not word.joiner and word.text in first_names())
+        return words[: next(named, len(words))]
     return words
 
 

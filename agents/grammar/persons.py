@@ -30,7 +30,8 @@ _ODD = re.compile(r"\d|[$+]|\w\.\w")
 
 
 @cache
-def _first_names() -> frozenset[str]:
+def first_names() -> frozenset[str]:
+    """Return the known first names."""
     return words("first_names.txt")
 
 
@@ -56,7 +57,7 @@ def _heralds() -> frozenset[str]:
 @lru_cache(maxsize=1 << 15)
 def _is_herald(word: str) -> bool:
     """Say whether a person may follow: "Judge", "Arizona-resident"."""
-    if word in _first_names():
+    if word in first_names():
         return False
     return word in _heralds() or word.rsplit("-", 1)[-1] in cue_words("role")
 
@@ -84,7 +85,7 @@ def _surname(name: str) -> str:
 def _nicknamed(text: str, runs: Sequence[Run]) -> Iterator[Mention]:
     """Yield persons with a nickname in quotes between first name and surname."""
     for i, first in enumerate(runs):
-        if text[first.end + 1 : first.end + 2] not in _QUOTES or first.words[-1].text not in _first_names():
+        if text[first.end + 1 : first.end + 2] not in _QUOTES or first.words[-1].text not in first_names():
             continue
         for last in runs[i + 1 : i + 3]:
             if _NICKNAME.fullmatch(text, first.end, last.start):
@@ -117,7 +118,7 @@ def _person(text: str, run: Run, piece: list[Word]) -> Iterator[Mention]:
             piece, role = piece[i + 1 :], True
             break
     if run.sentence_start and piece and piece[0] is run.words[0]:
-        while len(piece) > 1 and is_common(piece[0].text) and piece[0].text not in _first_names():
+        while len(piece) > 1 and is_common(piece[0].text) and piece[0].text not in first_names():
             piece = piece[1:]
     if not piece or len(piece) > 6 or len(piece[-1].text) < 2:
         return
@@ -136,7 +137,7 @@ def _rule(text: str, piece: list[Word], *, title: bool, role: bool) -> str | Non
     if title or aged:
         return "person.title" if title else "person.age"
     tests: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("person.first_name", lambda: piece[0].text in _first_names()),
+        ("person.first_name", lambda: piece[0].text in first_names()),
         ("person.role", lambda: role or word_before(text, start) in cue_words("role")),
         ("person.age_before", lambda: _AGE_BEFORE.search(text, max(0, start - 50), start) is not None),
         ("person.alias", lambda: _ALIAS_AFTER.match(text, end) is not None),

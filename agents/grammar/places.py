@@ -47,8 +47,15 @@ def _merged(text: str, places: Sequence[Mention]) -> Iterator[Mention]:
                 )
                 i += 2
                 continue
-        yield here
+        if not _is_stray(text, here):
+            yield here
         i += 1
+
+
+def _is_stray(text: str, place: Mention) -> bool:
+    """Say whether a state's short form ("Miss.", "Del.") stands behind no town, where it may be a word or a name."""
+    short = place.rule == "place.region" and place.value.name.endswith(".")
+    return short and text[max(0, place.start - 2) : place.start] != ", "
 
 
 _MAN_AFTER = re.compile(r",? (?:\d\d-year-old )?(?:m[ae]n|wom[ae]n|resident|teen|teenager|native|couple|student)\b")
