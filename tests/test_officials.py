@@ -70,3 +70,8 @@ def test_a_body_ends_before_its_officer():
     assert people("U.S. Attorney for the District of Columbia Alan Qoruva said") == [
         ("agency", "U.S. Attorney for the District of Columbia")
     ]
+
+
+def test_an_office_alone_is_no_body():
+    assert people("Assistant Attorney General Alan Qoruva said") == [("official", "Alan Qoruva")]
+    assert people("the U.S. Attorney's Office said") == [("agency", "U.S. Attorney's Office")]
