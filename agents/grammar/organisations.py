@@ -119,7 +119,7 @@ def _in_run(text: str, words: Sequence[Word]) -> Iterator[Mention]:
         yield _mention(text, words[0].start, end, "organisation", "organisation.suffix")
         return
     words = _without_holder(words)
-    if len(words) > 1 and not all(word.text in _OFFICES for word in words):
+    if len(words) > 1 and not all(word.text in cue_words("office") for word in words):
         for kind in ("agency", "organisation"):
             if any(word.text in cue_words(kind) for word in words) and not (kind == "agency" and _is_product(words)):
                 yield _mention(text, words[0].start, words[-1].end, kind, f"{kind}.head")
@@ -141,10 +141,6 @@ def _companies() -> frozenset[str]:
     return frozenset(row["name"] for row in rows("companies.tsv"))
 
 
-_OFFICES = frozenset(
-    "U.S. US United States Assistant Deputy Acting First Special Attorney Attorneys General Solicitor Prosecutor".split()
-)
-"""Words of which the name of an office alone is made: "Assistant Attorney General" is no body that acts."""
 _HOLDERS = frozenset(("Attorney", "General", "Prosecutor", "Sheriff", "Commissioner", "Inspector", "Minister"))
 
 
