@@ -96,3 +96,16 @@ def test_a_town_in_a_list_of_firms_is_one_of_them():
 def test_countries_side_by_side(text: str, countries: set[str]):
     found = settle_places(text, [m for m in find_known(text) if m.kind == "place"])
     assert countries_in_a_row(text, found) == countries
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Officers searched premises in London, Glasgow, Edinburgh and Qoruva.", []),
+        ("In London, Qoruva was raided.", ["Qoruva"]),
+        ("Police in London and Leeds said Qoruva was raided.", ["Qoruva"]),
+    ],
+)
+def test_an_unknown_name_in_a_list_of_towns_is_one(text: str, names: list[str]):
+    found = find_mentions(text, published=None)
+    assert [text[m.start : m.end] for m in found if m.kind == "organisation"] == names

@@ -22,7 +22,7 @@ from agents.grammar.officials import mark_officials
 from agents.grammar.operations import find_operations
 from agents.grammar.organisations import and_inside, find_aliases, find_organisations, find_unknown
 from agents.grammar.persons import find_persons
-from agents.grammar.places import find_towns, namesakes, settle_places
+from agents.grammar.places import find_towns, namesakes, settle_places, without_towns
 from agents.grammar.services import find_services
 from agents.grammar.terms import find_terms
 
@@ -41,7 +41,8 @@ def find_mentions(text: str, *, published: date | None, outlet_domains: frozense
     dates, terms = find_dates(text, published, anchors), find_terms(text, anchors)
     values = _without_overlaps([*find_money(text, numbers), *dates, *terms, *find_dockets(text)])
     names = _without_overlaps([*_names(text, outlet_domains), *values])
-    names = namesakes(text, sorted(name for name in names if name.kind not in _VALUES))
+    names = sorted(name for name in names if name.kind not in _VALUES)
+    names = without_towns(text, namesakes(text, names))
     settled = [*values, *find_counts(text, numbers), *names]
     settled.sort(key=lambda mention: (mention.start, -mention.end, mention.kind))
     return settled

@@ -140,3 +140,17 @@ def namesakes(text: str, names: Sequence[Mention]) -> list[Mention]:
             value = NameValue(name=here.value.name, canonical=here.value.name)
             found[i] = Mention(here.start, here.end, "organisation", value, "name.listed")
     return found
+
+
+def without_towns(text: str, names: Sequence[Mention]) -> list[Mention]:
+    """Return names without unknown ones that end a list of places: "London, Leeds and Smallville".
+
+    `names` are those of the text without overlaps, in order.
+    """
+    return [name for n, name in enumerate(names) if not (n > 1 and _ends_list(text, names[n - 2 : n + 1]))]
+
+
+def _ends_list(text: str, row: Sequence[Mention]) -> bool:
+    if row[-1].rule != "name.unknown" or {mention.kind for mention in row[:-1]} != {"place"}:
+        return False
+    return all(_IN_A_ROW.fullmatch(text, a.end, b.start) for a, b in itertools.pairwise(row))
