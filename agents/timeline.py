@@ -17,19 +17,17 @@ def steps_of(
 ) -> list[dict[str, Any]]:
     """Return a timeline with one step for all reports of one act, and who reports it.
 
-    Of one day, what a proceeding begins with stands first. `new` are the ids of the events that a notice is about;
-    without `where`, no step names its country.
+    `new` are the ids of the events that a notice is about; without `where`, no step names its country.
     """
-    ordered = sorted(timeline, key=partial(_place, news=_news_days(timeline)))
     return [
         {
             "date": day_of(reports[0]),
-            "when": _when(reports),
+            "when": when_of(reports),
             "line": max((line_of(one.event, where=where) for one in reports), key=len),
             "sources": list(dict.fromkeys(one.source for one in reports)),
             "new": any(one.event.id in new for one in reports),
         }
-        for reports in _acts(ordered)
+        for reports in acts_of(timeline)
     ]
 
 
@@ -50,11 +48,14 @@ def _place(one: LinkedEvent, *, news: Mapping[str, str]) -> tuple[str, bool, int
     return day, True, _PLACE[one.event.type]
 
 
-def _acts(timeline: Sequence[LinkedEvent]) -> list[list[LinkedEvent]]:
-    """Return the reports of each act: of one type, status and day; what one article tells as two acts stays two."""
+def acts_of(timeline: Sequence[LinkedEvent]) -> list[list[LinkedEvent]]:
+    """Return the reports of each act, in order: of one type, status and day; what one article tells as two stays two.
+
+    Of one day, what a proceeding begins with stands first.
+    """
     acts: dict[tuple[str, str, str, bool], list[list[LinkedEvent]]] = {}
     every: list[list[LinkedEvent]] = []
-    for one in timeline:
+    for one in sorted(timeline, key=partial(_place, news=_news_days(timeline))):
         alike = acts.setdefault((day_of(one), one.event.type, one.event.status, _is_recap(one)), [])
         known = next((act for act in alike if all(one.article_id != other.article_id for other in act)), None)
         if known is None:
@@ -70,7 +71,7 @@ def _is_recap(one: LinkedEvent) -> bool:
     return one.event.time_role is TimeRole.BACKGROUND and not one.event.date
 
 
-def _when(reports: Sequence[LinkedEvent]) -> str:
+def when_of(reports: Sequence[LinkedEvent]) -> str:
     """Return the day of an act, or what is known of it: it was reported that day, or is told as past by then."""
     day = day_of(reports[0])
     if any(one.event.date for one in reports):

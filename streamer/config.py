@@ -86,7 +86,9 @@ class Serve(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Port = 8765
     url: str = ""
-    """Its address as readers see it, such as `https://alerts.example.org`."""
+    """Its address as readers see it, such as `https://alerts.example.org`. With it, notices link to their case."""
+    key_env: str = "CRACKDOWN_SERVE_KEY"
+    """The environment variable with the key of the secret addresses; without it, a key is kept in the home folder."""
     bounces_env: str = "CRACKDOWN_BOUNCES_SECRET"
     """The environment variable with the secret part of the address to which a mail service reports bounces."""
 

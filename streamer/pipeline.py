@@ -80,16 +80,19 @@ def stages(
     per_hour: int = 20,
     new_cases: int = 100,
     owner: Subscription | None = None,
+    case_url: Callable[[str], str] = lambda _: "",
     due: Callable[[datetime], None] = lambda _: None,
 ) -> tuple[Stage, ...]:
     """Return the table, its stages bound to what they need.
 
     `processes` is the size of the pool, `fetches` how many pages are fetched at once, `grouping_seconds` how long
-    instant notices are gathered, `per_hour` and `new_cases` the flood guard's limits, `owner` who hears of it, `due`
-    what hears when a notice is due.
+    instant notices are gathered, `per_hour` and `new_cases` the flood guard's limits, `owner` who hears of it,
+    `case_url` gives the address of a case's page, `due` hears when a notice is due.
     """
     fetch_ = partial(fetch, get=get, extract=extract, store=store, now=now)
-    alert_ = partial(alert, store=store, now=now, grouping_seconds=grouping_seconds, index=SubscriptionIndex())
+    alert_ = partial(
+        alert, store=store, now=now, grouping_seconds=grouping_seconds, index=SubscriptionIndex(), case_url=case_url
+    )
     deliver_ = partial(deliver, store=store, per_hour=per_hour, new_cases=new_cases, owner=owner, due=due)
     return (
         Stage("fetch", "items", fetch_, "articles", Place.LOOP, fetches),

@@ -1,4 +1,4 @@
-"""The small web server: feeds under secret addresses, one-click unsubscribing (RFC 8058), and bounced mail.
+"""The small web server: cases and feeds under secret addresses, one-click unsubscribing (RFC 8058), and bounced mail.
 
 It shows what the store holds and ends subscriptions; it does nothing else. What it does not know is not found.
 """
@@ -6,6 +6,7 @@ It shows what the store holds and ends subscriptions; it does nothing else. What
 import asyncio
 import hashlib
 import hmac
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -16,7 +17,9 @@ import msgspec
 from aiohttp import web
 from msgspec.structs import replace
 
-from schemas.events import Subscription
+from agents.case_page import STYLE, case_page
+from schemas.events import Case, Subscription
+from streamer.addresses import case_path
 from streamer.contracts import Store
 from streamer.senders.feed import FeedPage, page_of_case, page_of_subscription
 from streamer.senders.feed_formats import ATOM_TYPE, JSON_TYPE, atom, json_feed
@@ -27,8 +30,10 @@ ITEMS = 100
 MAX_BODY = 64 * 1024
 HARD = {"hard", "permanent", "complaint"}
 """Kinds of bounces after which nothing more is sent; a full mailbox is not one."""
+_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    f"style-src 'sha256-{_STYLE_HASH}'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
@@ -57,16 +62,6 @@ class Site:
     """Empty: no bounces are taken."""
 
 
-def case_path(key: bytes, case_id: str) -> str:
-    """Return the secret path of a case's feed, without its ending."""
-    return f"/cases/{case_id}/{hmac.new(key, case_id.encode(), hashlib.sha256).hexdigest()[:40]}"
-
-
-def feed_path(subscription: Subscription) -> str:
-    """Return the secret path of a subscription's feed, without its ending."""
-    return f"/feeds/{subscription.secret}"
-
-
 def make_app(site: Site) -> web.Application:
     """Return the application."""
     app = web.Application(client_max_size=MAX_BODY)
@@ -75,6 +70,7 @@ def make_app(site: Site) -> web.Application:
         [
             web.get(r"/feeds/{token:[\w-]{20,100}}.{format:atom|json}", _handler(site, _subscription_feed)),
             web.get(r"/cases/{case_id:[\w-]{1,80}}/{token:\w{40}}.{format:atom|json}", _handler(site, _case_feed)),
+            web.get(r"/cases/{case_id:[\w-]{1,80}}/{token:\w{40}}", _handler(site, _case)),
             web.get(r"/unsubscribe/{token:[\w-]{10,100}}", _handler(site, _ask)),
             web.post(r"/unsubscribe/{token:[\w-]{10,100}}", _posted(site, _unsubscribe)),
             web.post(r"/bounces/{token:[\w-]{16,200}}", _posted(site, _bounce)),
@@ -128,7 +124,19 @@ def _subscription_feed(site: Site, request: web.Request) -> web.Response:
     return _document(site, request, page)
 
 
+def _case(site: Site, request: web.Request) -> web.Response:
+    case = _case_of(site, request)
+    return web.Response(text=case_page(case, site.store.timeline(case.id)), content_type="text/html")
+
+
 def _case_feed(site: Site, request: web.Request) -> web.Response:
+    case = _case_of(site, request)
+    page = page_of_case(case, site.store.timeline(case.id))
+    return _document(site, request, replace(page, items=page.items[:ITEMS]))
+
+
+def _case_of(site: Site, request: web.Request) -> Case:
+    """Return the case of a secret address: where a merged one leads. Raises HTTPNotFound."""
     case_id = request.match_info["case_id"]
     path = case_path(site.key, case_id)
     if not hmac.compare_digest(path, f"/cases/{case_id}/{request.match_info['token']}"):
@@ -138,8 +146,7 @@ def _case_feed(site: Site, request: web.Request) -> web.Response:
         case = site.store.case(case.merged_into)
     if case is None:
         raise web.HTTPNotFound
-    page = page_of_case(case, site.store.timeline(case.id))
-    return _document(site, request, replace(page, items=page.items[:ITEMS]))
+    return case
 
 
 def _document(site: Site, request: web.Request, page: FeedPage) -> web.Response:

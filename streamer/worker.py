@@ -14,6 +14,7 @@ from agents.bury import source_of
 from agents.extract import Story, extract
 from agents.fetch import Extract
 from schemas.events import DeadLetter
+from streamer.addresses import case_links
 from streamer.channels import owner_of
 from streamer.clock import Job, run_clock
 from streamer.config import Config, Feed, default_feeds
@@ -157,6 +158,7 @@ async def open_worker(home: Home, *, here_only: bool = False) -> AsyncIterator[W
             per_hour=config.alerts.per_hour,
             new_cases=config.alerts.new_cases,
             owner=owner_of(config.alerts, utc_now()),
+            case_url=case_links(home),
             due=waker(due, asyncio.get_running_loop()) if config.cluster is None else _ignore,
         )
         rows = [row for row in table if row.place is Place.HERE or not here_only]

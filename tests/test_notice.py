@@ -7,7 +7,7 @@ from casework import DAY, case, event, linked
 from lxml import html
 from msgspec.structs import replace
 
-from agents.notice import facts, headline, html_of, text_of, what_changed
+from agents.notice import addressed, facts, facts_for_all, headline, html_of, text_of, what_changed
 from schemas.events import CaseUpdate, Count, Party, RelatedCase, Subscription
 from schemas.taxonomy import ChangeKind, CountUnit, Relation, TimeRole
 
@@ -134,6 +134,13 @@ def test_a_long_timeline_says_what_it_leaves_out() -> None:
     assert "(3 earlier steps)" in text
     assert "s4 raided" in text
     assert "s3 raided" not in text
+
+
+def test_a_notice_leads_to_its_case_where_there_is_a_page_of_it() -> None:
+    told = update()
+    said_ = addressed(facts_for_all(told, told.events, at=DAY, url="https://a.example/c"), SUBSCRIPTION, ())
+    assert "Case: Shoal: arrest (open, case-one)\n  https://a.example/c\n" in text_of(said_)
+    assert '<a href="https://a.example/c">Shoal: arrest</a>' in html_of([said_])
 
 
 def test_a_recap_is_told_as_background_and_stands_before_the_news() -> None:

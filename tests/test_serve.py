@@ -10,15 +10,20 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from casework import DAY, case, event, linked
+from lxml import html
 from mailing import notice, subscription
 from msgspec.structs import replace
 
-from schemas.events import Subscription
+from schemas.events import Party, Subscription
+from schemas.taxonomy import TimeRole
+from streamer.addresses import case_links, case_path, feed_path
+from streamer.config import Cluster, Config, ConfigError, Serve
 from streamer.contracts import Attempt
 from streamer.feeds.entries import FeedDocument
 from streamer.feeds.parse import parse_feed
+from streamer.home import Home
 from streamer.senders.sending import unsubscribe_token
-from streamer.serve import Site, case_path, feed_path, make_app
+from streamer.serve import Site, make_app
 from streamer.stores.sqlite import SqliteStore
 
 KEY = b"k" * 32
@@ -125,6 +130,42 @@ def test_a_case_has_a_feed_that_follows_it(store: SqliteStore) -> None:
         answer, body = get(store, f"{case_path(KEY, case_id)}.atom")
         assert answer.status == 200
         assert [one.guid for one in read(body).entries] == [f"urn:crackdown:{arrest.event.id}"]
+
+
+def test_a_case_has_a_page_with_its_quotes_and_their_sources(store: SqliteStore) -> None:
+    quote, gone = "Police led <b>her</b> away.", "A claim that was taken back."
+    arrest = linked(event("arrest", defendant=("Mara Lindqvist",), evidence=quote, time_role=TimeRole.BACKGROUND))
+    other = linked(event("raid", evidence="Doors & desks."), url="javascript:alert(1)", title="<i>Raid</i>")
+    withdrawn = linked(event("charge", evidence=gone), withdrawn="edited article")
+    parties = (Party(name="Mara <Lindqvist>", role="defendant", status="arrested"),)
+    store.save_case(case(id="case-1", parties=parties), [arrest, other, withdrawn])
+    answer, body = get(store, case_path(KEY, "case-1"))
+    tree = html.fromstring(body.decode())
+    text = tree.text_content()
+    assert answer.status == 200
+    assert [link.get("href") for link in tree.xpath("//a")] == ["https://gazette.example/first"]
+    assert not tree.xpath("//b | //i | //script")
+    for told in (quote, "Doors & desks.", "<i>Raid</i>", "Mara <Lindqvist> (defendant): arrested"):
+        assert told in text
+    assert "before 2025-03-01: Mara Lindqvist arrested" in text
+    assert gone not in text
+    assert get(store, case_path(b"other" * 8, "case-1"))[0].status == 404
+
+
+def test_notices_link_to_a_case_only_where_readers_can_open_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(config: Config) -> str:
+        return case_links(Home(tmp_path, config))("case-1")
+
+    seen = Serve(url=f"{URL}/")
+    assert link(Config()) == ""
+    assert link(Config(serve=seen)).startswith(f"{URL}/cases/case-1/")
+    assert link(Config(serve=seen)) == link(Config(serve=seen))
+    assert link(Config(serve=seen, cluster=Cluster())) == ""
+    monkeypatch.setenv("CRACKDOWN_SERVE_KEY", KEY.decode())
+    assert link(Config(serve=seen, cluster=Cluster())) == URL + case_path(KEY, "case-1")
+    monkeypatch.setenv("CRACKDOWN_SERVE_KEY", "short")
+    with pytest.raises(ConfigError, match="CRACKDOWN_SERVE_KEY: too short"):
+        link(Config(serve=seen))
 
 
 @pytest.mark.parametrize(
