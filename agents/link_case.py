@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from agents.link_bodies import body_named
 from agents.link_keys import fold_name, kind_of, party
 from agents.link_outcome import drops_all, standing
 from agents.link_services import services_joined, shown_of
@@ -37,6 +38,8 @@ _ORDER = {type_: place for place, type_ in enumerate(_STEPS)}
 _TAKEN = (Status.HAPPENED, Status.ONGOING)
 _WITH_SHORT_FORMS = ("complainant", "defendant")
 """Roles in which a surname or the first word of a company's name is the same party as the full name."""
+_OF_BODIES = ("authority", "complainant")
+"""Roles in which bodies of the lexicon act, which have many names."""
 _CLOSING = {EventType.SENTENCE, EventType.ACQUITTAL, EventType.SETTLEMENT, EventType.DISMISSAL}
 _OPENING = {
     EventType.ARREST,
@@ -127,7 +130,8 @@ def _spelled(linked: Sequence[LinkedEvent], role: str) -> Iterator[tuple[set[str
     for one in linked:
         for name in (one.event.court,) if role == "court" else getattr(one.event, role):
             if name:
-                spelled.setdefault(fold_name(role, name), {}).setdefault(name)
+                known = body_named(name) if role in _OF_BODIES else name
+                spelled.setdefault(fold_name(role, known), {}).setdefault(name)
     lists = {key: list(names) for key, names in spelled.items()}
     if role in _WITH_SHORT_FORMS:
         yield from _short_forms_joined(lists)

@@ -90,12 +90,16 @@ def _named(case: Case, alike: Sequence[Event]) -> str:
     people, things = _concerned(case, alike, "defendant"), _concerned(case, alike, "target")
     if type_ in OF_PEOPLE_ONLY:
         people, things = ([n for n in people if is_somebody(n, things)], [*things, *_nobodies(people, things)])
+    if type_ is EventType.SHUTDOWN and things:
+        people = []  # it is a site that is shut down, whoever else is named
     over = f" over {some(things)}" if things and people and things != people else ""
     where = f" ({', '.join(map(country_name, case.countries[:2]))})" if case.countries else ""
     other_side = (*people, *things)
     sides = [one.name for one in case.parties if one.role == "complainant"]
     suing = [name for name in sides if not any(is_same(name, other) for other in other_side)]
     whom = some(people or things)
+    if type_ is EventType.SITE_BLOCKING and people and not case.operations:
+        what, over = _order_to_block(what, things), ""
     if suing and whom and _is_civil(case, type_):
         return f"{some(suing)} v. {whom}: {what}{over}"
     if case.operations:
@@ -104,6 +108,11 @@ def _named(case: Case, alike: Sequence[Event]) -> str:
     if things and not people and type_ in OF_PEOPLE_ONLY:
         return f"{_begun(what)} over {some(things)}{where}"
     return f"{whom}: {what}{over}{where}" if whom else ""
+
+
+def _order_to_block(what: str, things: Sequence[str]) -> str:
+    """Return what providers have to do: they are not blocked themselves."""
+    return what.replace(ACTS[EventType.SITE_BLOCKING].noun, f"blocking of {some(things) or 'sites'}")
 
 
 def _begun(title: str) -> str:

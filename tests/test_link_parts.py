@@ -200,12 +200,32 @@ def test_a_case_with_two_accused_stays_open_until_both_have_their_outcome() -> N
         ),
         ([event("raid", status=Status.PLANNED, target=("Acme",))], "Acme: raid planned"),
         ([event("arrest", defendant=("A B", "C D", "E F"), country="NO")], "A B and 2 others: arrest (Norway)"),
+        ([event("site_blocking", defendant=("Acme",), country="FR")], "Acme: blocking of sites (France)"),
+        (
+            [event("site_blocking", status=Status.SOUGHT, defendant=("Acme",), target=("a.example",))],
+            "Acme: blocking of a.example asked for",
+        ),
+        ([event("site_blocking", target=("a.example",))], "a.example: site blocking"),
+        ([event("shutdown", defendant=("Acme",), target=("a.example",))], "a.example: shutdown"),
         ([event("arrest")], "Arrest"),
         ([event("raid", target=("x" * 200,))], "x" * 139 + "…"),
     ],
 )
 def test_titles_claim_no_more_than_the_texts(events: list[Any], title: str) -> None:
     assert fold("case-1", [linked(one) for one in events], old=None, at=DAY).title == title
+
+
+def test_a_body_of_the_lexicon_is_one_party_under_all_its_names() -> None:
+    raid = event("raid", authority=("DoJ", "Europol"), complainant=("ACE",))
+    charge = event(
+        "charge", authority=("U.S. Department of Justice",), complainant=("Alliance for Creativity and Entertainment",)
+    )
+    names = [(one.name, one.aliases) for one in parties_of([linked(raid), linked(charge)])]
+    assert names == [
+        ("U.S. Department of Justice", ("DoJ",)),
+        ("Europol", ()),
+        ("Alliance for Creativity and Entertainment", ("ACE",)),
+    ]
 
 
 def test_short_forms_are_the_party_of_the_full_name_unless_two_fit() -> None:
