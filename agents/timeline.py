@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from agents.link_case import day_of
+from agents.whom import is_same, told_of
 from agents.wording import line_of
 from schemas.events import LinkedEvent
 from schemas.taxonomy import EventType, TimeRole
@@ -25,7 +26,7 @@ def steps_of(
             "when": when_of(reports),
             "line": max((line_of(one.event, where=where) for one in reports), key=len),
             "sources": list(dict.fromkeys(one.source for one in reports)),
-            "new": any(one.event.id in new for one in reports),
+            "new": all(one.event.id in new for one in reports),
         }
         for reports in acts_of(timeline)
     ]
@@ -51,19 +52,30 @@ def _place(one: LinkedEvent, *, news: Mapping[str, str]) -> tuple[str, bool, int
 def acts_of(timeline: Sequence[LinkedEvent]) -> list[list[LinkedEvent]]:
     """Return the reports of each act, in order: of one type, status and day; what one article tells as two stays two.
 
-    Of one day, what a proceeding begins with stands first.
+    An act of the past that is told again without a date is the last of its kind that may be about the same people. Of
+    one day, what a proceeding begins with stands first.
     """
-    acts: dict[tuple[str, str, str, bool], list[list[LinkedEvent]]] = {}
-    every: list[list[LinkedEvent]] = []
+    acts: list[list[LinkedEvent]] = []
     for one in sorted(timeline, key=partial(_place, news=_news_days(timeline))):
-        alike = acts.setdefault((day_of(one), one.event.type, one.event.status, _is_recap(one)), [])
-        known = next((act for act in alike if all(one.article_id != other.article_id for other in act)), None)
+        known = next((act for act in reversed(acts) if _is_report(one, act)), None)
         if known is None:
-            known = []
-            alike.append(known)
-            every.append(known)
-        known.append(one)
-    return every
+            acts.append([one])
+        else:
+            known.append(one)
+    return acts
+
+
+def _is_report(one: LinkedEvent, act: Sequence[LinkedEvent]) -> bool:
+    """Return whether an event tells an act that is told by others already."""
+    event, first = one.event, act[0]
+    if (event.type, event.status) != (first.event.type, first.event.status):
+        return False
+    if any(one.article_id == other.article_id for other in act):
+        return False
+    if not _is_recap(one):
+        return day_of(one) == day_of(first) and not _is_recap(first)
+    names, others = told_of(event), [name for other in act for name in told_of(other.event)]
+    return not names or not others or any(is_same(name, other) for name in names for other in others)
 
 
 def _is_recap(one: LinkedEvent) -> bool:

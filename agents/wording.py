@@ -52,6 +52,7 @@ _EITHER_SIDE = {
     EventType.SETTLEMENT,
 }
 """What either side may ask for: the roles do not tell which one did."""
+_UNCOUNTED = {"charges", "damages", "extradition", "site blocking"}
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _SUMMED = re.compile(
     r"\b(?:combined|total|collective(?:ly)?|between them|in all|altogether|together|(?:more|less) than \w+ years)\b",
@@ -129,10 +130,17 @@ def _sentence(event: Event) -> str:
         roles = tuple(role for role in roles if role in act.actors[:1])
     if event.status is Status.SOUGHT and event.type in _EITHER_SIDE:
         roles = ()
-    thing = act.thing.format(whom=whom) if whom else act.noun
+    thing = act.thing.format(whom=whom) if whom else _one(act.noun)
     if told and (actor := _actor(event, roles)):
         return told.format(actor=actor, thing=thing) + _over(event)
     return untold.format(thing=_ARTICLE.sub("", thing)) + _over(event)
+
+
+def _one(noun: str) -> str:
+    """Return a noun with its article, if it has one: `an arrest`, `charges`."""
+    if noun in _UNCOUNTED:
+        return noun
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _actor(event: Event, roles: Sequence[str]) -> str:

@@ -103,6 +103,8 @@ def test_an_act_that_names_nobody_is_known_by_its_article_or_its_case() -> None:
 def test_an_edit_without_events_is_told_by_the_title_of_the_case() -> None:
     told = update(ChangeKind.CORRECTED, events=(), reason="merged from case-two")
     assert headline(told) == "Correction: Shoal: arrest (merged from case-two)"
+    assert "How sure" not in text_of(said(told))
+    assert "How sure" not in html_of([said(told)])
 
 
 def test_what_changed_is_told_in_words() -> None:
@@ -150,6 +152,20 @@ def test_a_recap_is_told_as_background_and_stands_before_the_news() -> None:
     text = text_of(facts(told, [news, recap], SUBSCRIPTION, matched=(), at=DAY))
     assert "- Background: Mara Lind arrested\n  “Once arrested.”\n" in text
     assert "  before 2025-03-01: Mara Lind arrested [Harbour Gazette]\n  2025-02-20: Mara Lind sentenced" in text
+
+
+def test_what_is_told_again_without_a_date_is_no_further_step() -> None:
+    first = linked(event("charge", defendant=("Mara Lind",), date="2024-05-02"), source="Gazette")
+    past = {"time_role": TimeRole.BACKGROUND}
+    again = [
+        linked(event("charge", defendant=("Lind",), **past), article_id="a2", source="Times"),
+        linked(event("charge", **past), article_id="a3", source="Post"),
+        linked(event("charge", defendant=("Ovid Tarn",), **past), article_id="a4", source="Post"),
+    ]
+    text = text_of(facts(update(), [first, *again], SUBSCRIPTION, matched=(), at=DAY))
+    assert "  2024-05-02: Mara Lind charged [Gazette, Times, Post]\n" in text
+    assert "  before 2025-03-01: Ovid Tarn charged [Post]\n" in text
+    assert text.count(" charged [") == 2
 
 
 def test_two_acts_of_one_article_are_two_steps_and_new_ones_are_marked() -> None:

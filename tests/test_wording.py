@@ -91,6 +91,8 @@ YEN = (Money(amount=460_000_000, currency="JPY", kind=MoneyKind.SOUGHT),)
             "Quay Bureau arrested Mara Lind",
         ),
         ("fine", {"authority": ("Quay regulator",)}, "fine by Quay regulator"),
+        ("arrest", {"status": Status.ORDERED, "court": "Quay court"}, "Quay court ordered an arrest"),
+        ("damages_award", {"status": Status.SOUGHT, "complainant": ("Tidal",)}, "Tidal asked for damages"),
         (
             "forfeiture",
             {"court": "Quay court", "defendant": ("Mara Lind",), "money": POUNDS, "country": "GB"},

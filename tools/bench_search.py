@@ -1,32 +1,39 @@
-"""How long search takes over 100,000 cases with 500,000 events in SQLite, with facets.
+"""How long search takes over 100,000 cases with 500,000 events, with facets, in SQLite and in Elasticsearch.
 
-    python tools/bench_search.py [EVENTS] [--home FOLDER]
+    python -m tools.bench_search [EVENTS] [--home FOLDER] [--stores sqlite elastic]
 
 The events are invented. Their words, names, outlets, countries and amounts are as common as in real news: the commonest
 words are in nearly every text, a few hundred in one of ten, most in a handful. Each query is asked of an open store;
-the least of three runs counts, in processor time, as the machine may have other work. With --home the database is kept
-there, and used again.
+the least of three runs counts: of SQLite in processor time, as the machine may have other work, of Elasticsearch, which
+is started for this with 2 GB of memory, in time by the clock. Both must find the same number of events. With --home the
+SQLite database is kept there, and used again.
 """
 
 import argparse
 import random
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
 
+from infra.servers import elastic_node
 from schemas.documents import Document
 from schemas.query import parse
 from schemas.taxonomy import EventType
+from streamer.contracts import Store
+from streamer.stores.elastic import ElasticStore, connect
+from streamer.stores.elastic_setup import set_up
 from streamer.stores.sqlite import SqliteStore
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 EVENTS, PER_CASE, BATCH, RUNS = 500_000, 5, 5_000, 3
 FACETS = ("type", "country", "outlet")
 SORTS = ("relevance", "newest", "oldest", "amount")
+SHOWN_SECONDS = 3
+"""After so long the index shows what was written last."""
 SYLLABLES = [a + b for a in "bcdfghklmnprstvz" for b in "aeiou"]
 COUNTRIES = [a + b for a in "ABCDEFGHIJKL" for b in "AEIOU"]
 OUTLETS = [f"Outlet {number}" for number in range(80)]
@@ -114,7 +121,7 @@ class News:
         return [*common, *prefixes, *names, *types, *ranges, *numbers, *mixed, *holds, f"domain:{n[0].lower()}.example"]
 
 
-def fill(store: SqliteStore, news: News, number: int) -> None:
+def fill(store: Store, news: News, number: int) -> None:
     """Index the events, as the stage does it."""
     start, coming = time.perf_counter(), news.documents(number)
     while some := list(islice(coming, BATCH)):
@@ -122,44 +129,80 @@ def fill(store: SqliteStore, news: News, number: int) -> None:
     print(f"{number:,} events of {number // PER_CASE:,} cases indexed in {time.perf_counter() - start:.0f} s")
 
 
-def ask(store: SqliteStore, query: str, sort: str) -> tuple[float, int]:
-    """Return the milliseconds of a search, and how many events it found."""
+Found = Mapping[tuple[str, str], tuple[float, int]]
+"""By query and order, the milliseconds of a search, and how many events it found."""
+
+
+def ask(store: Store, query: str, sort: str, clock: Callable[[], float]) -> tuple[float, int]:
     tree, times, total = parse(query), [], 0
     for _ in range(RUNS):
-        start = time.process_time()
+        start = clock()
         total = store.search(tree, sort=sort, facets=FACETS).total
-        times.append((time.process_time() - start) * 1000)
+        times.append((clock() - start) * 1000)
     return min(times), total
 
 
-def measure(store: SqliteStore, news: News) -> None:
-    """Ask each query in each order and print the times."""
-    asked = [(*ask(store, query, sort), query, sort) for query in news.queries() for sort in SORTS]
-    asked.sort(reverse=True)
+def measure(name: str, store: Store, news: News, clock: Callable[[], float]) -> Found:
+    """Ask each query in each order, print the times and return them."""
+    found = {(query, sort): ask(store, query, sort, clock) for query in news.queries() for sort in SORTS}
+    asked = sorted(((taken, total, *key) for key, (taken, total) in found.items()), reverse=True)
     times = [one[0] for one in asked]
-    print("slowest:")
+    print(f"{name}, slowest:")
     for taken, total, query, sort in asked[:8]:
         print(f"  {taken:6.1f} ms  {query}  by {sort} ({total:,} found)")
     print(
-        f"{len(asked)} searches with facets {', '.join(FACETS)}: median {times[len(times) // 2]:.1f} ms,"
-        f" 99th percentile {times[len(times) // 100]:.1f} ms, worst {times[0]:.1f} ms"
+        f"{name}: {len(asked)} searches with facets {', '.join(FACETS)}: median {times[len(times) // 2]:.1f} ms,"
+        f" 99th percentile {times[len(times) // 100]:.1f} ms, worst {times[0]:.1f} ms",
+        flush=True,
     )
+    return found
+
+
+def of_sqlite(folder: Path, news: News, number: int) -> Found:
+    path = folder / "crackdown.sqlite"
+    is_new = not path.exists()
+    with closing(SqliteStore(path)) as store:
+        if is_new:
+            fill(store, news, number)
+        print(f"database of {path.stat().st_size / 1e6:,.0f} MB")
+        return measure("SQLite", store, news, time.process_time)
+
+
+def of_elastic(news: News, number: int) -> Found:
+    with elastic_store() as store:
+        fill(store, news, number)
+        time.sleep(SHOWN_SECONDS)
+        return measure("Elasticsearch", store, news, time.perf_counter)
+
+
+@contextmanager
+def elastic_store() -> Iterator[ElasticStore]:
+    """Start a server for one run, and give a store in it."""
+    node = elastic_node(heap="2g", light=False)
+    try:
+        node.start()
+        with closing(ElasticStore(connect([node.address]), "bench")) as store:
+            with connect([node.address]) as client:
+                set_up(client, "bench")
+            yield store
+    finally:
+        node.remove()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("events", type=int, nargs="?", default=EVENTS)
-    parser.add_argument("--home", type=Path, help="where the database is kept, to be used again")
+    parser.add_argument("--home", type=Path, help="where the SQLite database is kept, to be used again")
+    parser.add_argument("--stores", nargs="+", choices=("sqlite", "elastic"), default=["sqlite"])
     args = parser.parse_args()
-    news = News()
+    totals = []
     with tempfile.TemporaryDirectory() as folder:
-        path = (args.home or Path(folder)) / "crackdown.sqlite"
-        is_new = not path.exists()
-        with closing(SqliteStore(path)) as store:
-            if is_new:
-                fill(store, news, args.events)
-            print(f"database of {path.stat().st_size / 1e6:,.0f} MB")
-            measure(store, news)
+        if "sqlite" in args.stores:
+            totals.append(of_sqlite(args.home or Path(folder), News(), args.events))
+        if "elastic" in args.stores:
+            totals.append(of_elastic(News(), args.events))
+    for key in totals[0]:
+        assert len({found[key][1] for found in totals}) == 1, f"not the same number in both: {key}"
 
 
 if __name__ == "__main__":
