@@ -1,7 +1,8 @@
 """Classify: an article becomes its enforcement events. Pure: no clock, no network; the data files are read once."""
 
-from agents.grammar.coder import code
+from agents.grammar.coder import events_of, read
 from agents.grammar.model import shipped_models
+from agents.grammar.named import often_named
 from schemas.events import Article, ArticleEvents, Event
 from schemas.ids import make_id
 
@@ -14,13 +15,17 @@ def classify(article: Article) -> list[ArticleEvents]:
 
     A text in another language than English is not read; the message says so in `not_classified`.
     """
-    readable = article.language in LANGUAGES
-    events = code(article, models=shipped_models()) if readable else ()
-    return [message_of(article, events, "" if readable else f"language {article.language}")]
+    if article.language not in LANGUAGES:
+        return [message_of(article, (), not_classified=f"language {article.language}")]
+    reading = read(article)
+    events = events_of(article, reading, models=shipped_models())
+    return [message_of(article, events, names=often_named(reading) if events else ())]
 
 
-def message_of(article: Article, events: tuple[Event, ...], not_classified: str = "") -> ArticleEvents:
-    """Return the message that tells of an article's events."""
+def message_of(
+    article: Article, events: tuple[Event, ...], *, names: tuple[str, ...] = (), not_classified: str = ""
+) -> ArticleEvents:
+    """Return the message that tells of an article's events, and of the names that its text goes back to."""
     return ArticleEvents(
         id=make_id("events", article.id, article.version),
         article_id=article.id,
@@ -34,6 +39,8 @@ def message_of(article: Article, events: tuple[Event, ...], not_classified: str 
         published_at=article.published_at,
         seen_at=article.seen_at,
         events=events,
+        links=article.links if events else (),
+        names=names,
         not_classified=not_classified,
         coder=CODER,
         copy_of=article.copy_of,

@@ -6,16 +6,19 @@ posts and comments are left out, so that no other post's headline becomes an eve
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from agents.errors import Rejected
 from agents.page_blocks import Block, markdown_blocks, text_blocks
 from agents.page_charset import decoded
 from agents.page_dates import address_date
 from agents.page_story import Found, page_rules, stories
-from schemas.events import Record
+from schemas.events import Link, Record
+from schemas.ids import canonical_url
 
 _ADDRESS_LINE = re.compile(
     r"\s*(?:original\s+)?(?:url|address|source):\s*(https?://\S{1,2000})[ \t]*\r?\n", re.IGNORECASE
@@ -26,6 +29,8 @@ _TAIL = 2000
 
 MAX_BYTES = 5 * 1024 * 1024
 """A longer page is refused. Source: measured run times of the parsers on hostile pages."""
+MAX_LINKS = 40
+"""Of one story. Half of 1,045 real ones have 5 or less, one in fifty more than 14."""
 
 
 class _Given(NamedTuple):
@@ -48,6 +53,8 @@ class Story(Record, frozen=True, kw_only=True):
     date_basis: str = ""
     """Where that comes from: `byline`, `front matter`, `page`, `feed` or `address`; empty if there is none."""
     source: str = ""
+    links: tuple[Link, ...] = ()
+    """To other pages, in the order of the text."""
     text_status: str = "full"
     """`full`, or `partial` for a teaser, a paywall's opening or an archive copy that was cut."""
     part: int = 0
@@ -132,6 +139,7 @@ def _finished(part: int, story: Found, known: _Given, dates: Dates, *, partial: 
     return Story(
         title=title,
         text=render(title, story.blocks),
+        links=tuple(_links(title, story.blocks, known.url or "")),
         url=known.url,
         published_at=date,
         date_basis=basis,
@@ -143,14 +151,37 @@ def _finished(part: int, story: Found, known: _Given, dates: Dates, *, partial: 
 
 def render(title: str, blocks: Sequence[Block]) -> str:
     """Return blocks as text."""
-    out = [f"# {' '.join(title.split())}"]
+    return "".join(_pieces(title, blocks)) + "\n"
+
+
+def _pieces(title: str, blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield the headline, and each block with what parts it from the one before."""
+    yield f"# {' '.join(title.split())}"
     last = ""
     for block in blocks:
         start = {"heading": "## ", "item": "- ", "quote": "> "}.get(block.kind, "")
-        out.append("\n" if block.kind == last == "item" else "\n\n")
-        out.append(start + block.text)
+        yield ("\n" if block.kind == last == "item" else "\n\n") + start + block.text
         last = block.kind
-    return "".join(out) + "\n"
+
+
+def _links(title: str, blocks: Sequence[Block], page: str) -> list[Link]:
+    """Return the links of the blocks, each with the place of its block; the first one to an address counts."""
+    ends = list(accumulate(map(len, _pieces(title, blocks))))
+    found: dict[str, Link] = {}
+    for block, (start, end) in zip(blocks, pairwise(ends), strict=True):
+        for address in block.links:
+            url = _canonical(address, page)
+            if url and url not in found:
+                found[url] = Link(url=url, span=(start, end))
+    found.pop(_canonical("", page), None)
+    return list(found.values())[:MAX_LINKS]
+
+
+def _canonical(address: str, page: str) -> str:
+    try:
+        return canonical_url(urljoin(page, address))
+    except ValueError:
+        return ""
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -207,6 +207,7 @@ def _article(item: FeedItem, story: Story, now: datetime | None) -> Article:
         date_basis=item.date_basis or basis if basis == "feed" else basis,
         seen_at=item.seen_at,
         text_status=story.text_status,
+        links=story.links,
         muted=item.muted,
     )
 

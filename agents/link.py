@@ -14,12 +14,14 @@ from agents.errors import Conflict, Unavailable
 from agents.link_case import fold, in_order, state_after
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
-from agents.link_keys import confirmed, nearby
+from agents.link_evidence import NAMES, worth_of
+from agents.link_keys import confirmed
 from agents.link_merge import may_merge, merge, merges_for
 from agents.link_relations import found_by, joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
-from agents.link_score import COMMON, NAMES, Candidate, Decision, decide, worth_of
-from agents.link_strands import Strand, strands_of
+from agents.link_score import COMMON, Candidate, Decision, decide, weighted
+from agents.link_strands import Strand, Text, strands_of
+from agents.link_text import looked_up
 from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase, Span
 from schemas.ids import make_id
 from schemas.taxonomy import ChangeKind, Relation, TimeRole
@@ -32,6 +34,8 @@ MIN_WORTH = 0.5
 """Less than this cannot become a link, whatever the circumstances."""
 _OF_RECORD = (*NAMES, "known", "provider")
 """Kinds of keys that a case's own record can confirm."""
+_SAY_NOTHING = ("title:", "provider:", "page:", "cites:")
+"""Keys that nominate no case by themselves."""
 _TRIES = 3
 
 
@@ -131,11 +135,16 @@ def _to_link(message: ArticleEvents, events: Sequence[Event], known: Known) -> I
     fresh = [event for event in events if event.id not in known or _is_back(message, known[event.id][1])]
     if not fresh:
         return
-    for strand in strands_of(message.events, message.title, (message.published_at or message.seen_at).date()):
+    for strand in strands_of(message.events, _text(message)):
         homes = [known[event.id][0] for event in strand.events if event.id in known]
         new = strand.only(fresh)
         if new.events:
             yield new, homes[0] if homes else None
+
+
+def _text(message: ArticleEvents) -> Text:
+    day = (message.published_at or message.seen_at).date()
+    return Text(message.title, day, message.url, message.links, message.names)
 
 
 def _is_back(message: ArticleEvents, one: LinkedEvent) -> bool:
@@ -169,13 +178,13 @@ def _link_strand(
 
 def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
     """Return the cases that share a key which is not common, merged ones followed to where they led."""
-    documents = store.keys([*strand.keys, *nearby(strand.keys)])
+    counts_as = looked_up(strand.keys)
     shared: dict[str, dict[str, int]] = {}
-    for key, document in documents.items():
+    for key, document in store.keys([*counts_as]).items():
         for case_id in document.ids:
-            shared.setdefault(case_id, {})[key] = document.total
+            shared.setdefault(case_id, {})[counts_as[key]] = document.total
     nominated = [case_id for case_id, keys in shared.items() if _says_something(keys)]
-    worth = {case_id: sum(worth_of(shared[case_id]).values()) for case_id in nominated}
+    worth = {case_id: sum(weighted(worth_of(shared[case_id])).values()) for case_id in nominated}
     nominated = sorted((one for one in nominated if worth[one] > MIN_WORTH), key=lambda one: (-worth[one], one))
     cases = follow(store, nominated[:MAX_CANDIDATES])
     found: dict[str, Candidate] = {}
@@ -191,10 +200,10 @@ def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
 
 
 def _says_something(keys: Mapping[str, int]) -> bool:
-    """Return whether a key that is not common nominates the case: any but a provider's, or two words of a headline."""
+    """Return whether a key that is not common nominates the case: any but a provider's or a link, or two of words."""
     rare = [key for key, total in keys.items() if total <= COMMON]
     words = {key.partition("|")[0] for key in rare if key.startswith("title:")}
-    return len(words) > 1 or any(not key.startswith(("title:", "provider:")) for key in rare)
+    return len(words) > 1 or any(not key.startswith(_SAY_NOTHING) for key in rare)
 
 
 def _is_name(key: str) -> bool:

@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from agents.lexicon import rows, words
 from schemas.events import Case, Event
 from schemas.taxonomy import GROUPS, OF_PEOPLE, EventType, MoneyKind
-from schemas.tokens import tokens
 
 MAX_NAMES = 24
 """Of one role that make keys: a takedown of four hundred domains is found again by its first two dozen."""
@@ -231,29 +230,6 @@ def name_keys(event: Event) -> Iterator[str]:
 def _pair(one: str, other: str) -> str:
     """Return the key of two sides, whoever sues: an appeal or a counterclaim turns them round."""
     return "pair:" + "|".join(sorted((one, other)))
-
-
-_BUCKET = 3
-"""Days. A headline is kept under its own span of days, and looked up in the spans before and after it too."""
-
-
-@cache
-def _plain_words() -> frozenset[str]:
-    return words("headline_words.txt")
-
-
-def headline_keys(title: str, published: date) -> list[str]:
-    """Return keys for the telling words of a headline."""
-    telling = dict.fromkeys(word for word in tokens(title) if len(word) > 2 and word not in _plain_words())
-    return [f"title:{word}|{published.toordinal() // _BUCKET}" for word in list(telling)[:12]]
-
-
-def nearby(keys: Iterable[str]) -> Iterator[str]:
-    """Yield the keys under which the same words of headlines of some days before and after are kept."""
-    for key in keys:
-        if key.startswith("title:"):
-            word, _, span = key.rpartition("|")
-            yield from (f"{word}|{int(span) + step}" for step in (-1, 1))
 
 
 def whole_names(names: Iterable[str]) -> list[str]:

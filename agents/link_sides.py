@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from agents.link_keys import docket, kind_of, names_of, party
+from agents.link_keys import docket, kind_of, names_of, party, service
 from agents.link_strands import Strand, first_day
-from schemas.events import Case
-from schemas.taxonomy import EventType
+from schemas.events import Case, Event
+from schemas.taxonomy import EventType, TimeRole
 
 Span = tuple[date, date]
 
@@ -21,6 +21,11 @@ class Side:
     dockets: frozenset[str]
     accused: tuple[str, ...]
     """The people acted against, the first named first; companies and sites are none."""
+    companies: frozenset[str]
+    """Those acted against."""
+    services: frozenset[str]
+    """Sites and services acted against; of an article's own, those of its news."""
+    courts: frozenset[str]
     suing: frozenset[str]
     acts: tuple[str, ...]
     """The first and the last date of its acts, as precise as told; empty if none is told."""
@@ -36,6 +41,9 @@ def side_of_strand(strand: Strand) -> Side:
         countries=frozenset(event.country for event in events if event.country),
         dockets=frozenset(docket(event.docket) for event in events if event.docket),
         accused=_people(name for event in events for name in event.defendant),
+        companies=_companies(name for event in events for name in event.defendant),
+        services=frozenset(service(name) for event in events if _is_news(event) for name in event.target),
+        courts=frozenset(party(event.court) for event in events if event.court),
         suing=frozenset(party(name) for event in events for name in event.complainant),
         acts=(days[0], days[-1]) if days else (),
         reports=(strand.published, strand.published),
@@ -49,6 +57,9 @@ def side_of_case(case: Case) -> Side:
         countries=frozenset(case.countries),
         dockets=frozenset(map(docket, case.dockets)),
         accused=_people(names_of(case, "defendant")),
+        companies=_companies(names_of(case, "defendant")),
+        services=frozenset(map(service, names_of(case, "target"))),
+        courts=frozenset(map(party, names_of(case, "court"))),
         suing=frozenset(map(party, names_of(case, "complainant"))),
         acts=tuple(value for value in (case.first_date, case.last_date) if value),
         reports=(first.date(), last.date()),
@@ -57,6 +68,14 @@ def side_of_case(case: Case) -> Side:
 
 def _people(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(party(name) for name in names if kind_of(name) == "person"))
+
+
+def _companies(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(party(name) for name in names if kind_of(name) != "person")
+
+
+def _is_news(event: Event) -> bool:
+    return event.main or event.time_role is TimeRole.NEWS
 
 
 def days_apart(one: Side, other: Side) -> int:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from agents.link_keys import docket, headline_keys, keys_of, kind_of, operation, party, services_of, whole_names
-from schemas.events import Event
+from agents.link_keys import docket, keys_of, kind_of, operation, party, services_of, whole_names
+from agents.link_text import headline_keys, page_keys, text_keys
+from schemas.events import Event, Link
 from schemas.taxonomy import TimeRole
 
-_OF_RECAPS = {"docket", "person", "operation", "company", "pair"}
+_OF_RECAPS = {"docket", "person", "operation", "company", "pair", "cites"}
 _OF_SIDES = {"docket", "pair"}
 """What a recap says of the proceeding whose news is told beside it."""
 
@@ -43,13 +44,43 @@ class Strand:
         return tuple(key for key in self.keys if not self.background or key.partition(":")[0] in _OF_RECAPS)
 
 
-def strands_of(events: Sequence[Event], title: str, published: date) -> list[Strand]:
-    """Return the events as strands, the main one first. `title` is the headline, which is about the main event."""
+@dataclass(frozen=True)
+class Text:
+    """What is known of an article besides its events."""
+
+    title: str
+    """The headline, which is about the main event."""
+    published: date
+    url: str | None = None
+    links: Sequence[Link] = ()
+    names: Sequence[str] = ()
+    """Those that it goes back to again and again."""
+
+
+def strands_of(events: Sequence[Event], text: Text) -> list[Strand]:
+    """Return the events as strands, the main one first."""
     groups: dict[int, list[Event]] = {}
     for event in sorted(events, key=lambda one: (not one.main, one.time_role is TimeRole.BACKGROUND)):
         groups.setdefault(event.case, []).append(event)
     parts = [part for group in groups.values() for part in _connected(group)]
-    return [_strand(part, title if any(event.main for event in part) else "", published) for part in parts]
+    return [
+        _strand(part, text, links, first=part is parts[0])
+        for part, links in zip(parts, _links_of(parts, text), strict=True)
+    ]
+
+
+def _links_of(parts: Sequence[Sequence[Event]], text: Text) -> list[list[Link]]:
+    """Return the links for each part: those in paragraphs that tell of it; all others belong to the first."""
+    found: list[list[Link]] = [[] for _ in parts]
+    for link in text.links:
+        told = [links for part, links in zip(parts, found, strict=True) if any(_holds(link, event) for event in part)]
+        for links in told or found[:1]:
+            links.append(link)
+    return found
+
+
+def _holds(link: Link, event: Event) -> bool:
+    return link.span[0] <= event.span[0] < link.span[1]
 
 
 @dataclass
@@ -110,12 +141,16 @@ def things_of(event: Event) -> set[str]:
     return found | ({operation(event.operation)} if event.operation else set())
 
 
-def _strand(events: list[Event], title: str, published: date) -> Strand:
+def _strand(events: list[Event], text: Text, links: Sequence[Link], *, first: bool) -> Strand:
+    published = text.published
     news = [event for event in events if event.time_role is TimeRole.NEWS] or events
     days = [first_day(event.date) for event in news if event.date]
-    keys = [*keys_of(news, published), *headline_keys(title, published)]
+    keys = keys_of(news, published)
+    keys += headline_keys(text.title, published) if first else []
     recap = [event for event in events if event not in news]
     keys += [key for key in keys_of(recap, published) if key.partition(":")[0] in _OF_SIDES and key not in keys]
+    keys += page_keys(text.url if first else None, links)
+    keys += text_keys(text.names) if first else []
     return Strand(tuple(events), tuple(keys), max(days, default=published), published)
 
 

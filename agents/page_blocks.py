@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from agents.page_dates import is_byline
-from agents.page_markup import CLOSE, OPEN, literal, readable
+from agents.page_markup import CLOSE, OPEN, literal, readable, without_hidden
 
 
 class Block(NamedTuple):
@@ -19,6 +19,8 @@ class Block(NamedTuple):
     """Of a heading, 1 to 6."""
     linked: float = 0.0
     """Share of the text that is link text, 0 to 1."""
+    links: tuple[str, ...] = ()
+    """Addresses that its links lead to, as written."""
 
 
 Lines = tuple[str, int, list[str]]
@@ -37,11 +39,11 @@ _WRAP = (50, 180)
 
 
 def make_block(kind: str, text: str, level: int = 0) -> Block:
-    """Return a block from text in which link texts stand between marks."""
-    text = " ".join(text.split())
+    """Return a block from text in which link texts stand between marks, each with its hidden address."""
+    text, links = without_hidden(" ".join(text.split()))
     linked = sum(len(match[1].strip()) for match in _LINKED.finditer(text))
     plain = " ".join(literal(text.replace(OPEN, "").replace(CLOSE, "")).split())
-    return Block(kind, plain, level, min(1.0, linked / len(plain)) if plain else 0.0)
+    return Block(kind, plain, level, min(1.0, linked / len(plain)) if plain else 0.0, links)
 
 
 def markdown_blocks(text: str) -> list[Block]:

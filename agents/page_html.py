@@ -17,7 +17,7 @@ from trafilatura.settings import Document
 from agents.errors import Rejected
 from agents.page_blocks import Block, make_block
 from agents.page_dates import is_byline, printed_date
-from agents.page_markup import CLOSE, OPEN
+from agents.page_markup import CLOSE, OPEN, hidden
 from agents.page_meta import Meta, page_meta
 from agents.page_story import Found, Rules, is_digest, page_rules, stories
 
@@ -197,7 +197,8 @@ def _inline(element: lxml.html.HtmlElement) -> str:
         return ""
     inner = (element.text or "") + "".join(_inline(child) + (child.tail or "") for child in element)
     if element.tag in ("a", "ref"):
-        return OPEN + inner.replace(OPEN, "").replace(CLOSE, "") + CLOSE
+        address = hidden((element.get("href") or element.get("target") or "").strip())
+        return OPEN + inner.replace(OPEN, "").replace(CLOSE, "") + address + CLOSE
     if element.tag in ("br", "lb"):
         return f" {inner}"
     return f"{inner.strip()} | " if element.tag in ("td", "th", "cell") else inner

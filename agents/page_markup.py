@@ -9,9 +9,14 @@ from collections import deque
 
 OPEN, CLOSE = "\ue000", "\ue001"
 _ESCAPED_BASE = 0xE100
+_HIDDEN_BASE = 0xE200
 _NOISE = re.compile("[\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _UNESCAPE = {_ESCAPED_BASE + code: chr(code) for code in range(0x21, 0x7F)}
+_HIDE = {code: chr(_HIDDEN_BASE + code) for code in range(0x21, 0x7F)}
+_SHOW = {_HIDDEN_BASE + code: chr(code) for code in range(0x21, 0x7F)}
+_HIDDEN = re.compile("[\ue221-\ue27e]+")
+_LINK = re.compile(r"(?:https?://|/)[!-~]{1,500}\Z")
 _BRACKET = re.compile(r"!\[|\[|\]")
 _TARGET = re.compile(
     r"\(\s{0,3}(?:<[^<>\n]{0,3000}>|[^\s()]{0,3000}(?:\([^\s()]{0,500}\)[^\s()]{0,3000}){0,9})"
@@ -47,6 +52,17 @@ def literal(text: str) -> str:
     return text.translate(_UNESCAPE)
 
 
+def hidden(address: str) -> str:
+    """Return the address that a link leads to in characters that no later step takes for text; empty if it is none."""
+    return address.translate(_HIDE) if _LINK.match(address) else ""
+
+
+def without_hidden(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text without hidden addresses, and these."""
+    found = tuple(match[0].translate(_SHOW) for match in _HIDDEN.finditer(text))
+    return (_HIDDEN.sub("", text), found) if found else (text, ())
+
+
 def _without_links(text: str) -> str:
     out: list[str] = []
     opened: deque[int] = deque(maxlen=_DEPTH)
@@ -62,25 +78,26 @@ def _without_links(text: str) -> str:
             continue
         target = _TARGET.match(text, position)
         position = target.end() if target and opened else position
-        _close(out, opened.pop() if opened else len(out), is_link=target is not None)
+        _close(out, opened.pop() if opened else len(out), target and target[0])
     out.append(text[position:])
     return "".join(out)
 
 
-def _close(out: list[str], start: int, *, is_link: bool) -> None:
+def _close(out: list[str], start: int, target: str | None) -> None:
     """Put in place of all that was written since a bracket was opened what a reader sees of it.
 
     A link over several paragraphs is a card of another story: it goes as a whole.
     """
     opening, inner = "".join(out[start : start + 1]), "".join(out[start + 1 :])
-    if not is_link or not opening:
+    if target is None or not opening:
         out[start:] = [f"{opening}{inner}]"]
     elif opening == "![":
         out[start:] = [""]
     elif "\n\n" in inner.strip() and len(inner) < _CARD_LIMIT:
         out[start:] = ["\n\n"]
     else:
-        out[start:] = [f"{OPEN}{inner}{CLOSE}"]
+        address = target[1:-1].split(maxsplit=1)[:1]
+        out[start:] = [OPEN, inner, *(hidden(html.unescape(one.strip("<>"))) for one in address), CLOSE]
 
 
 def _without_emphasis(line: str) -> str:

@@ -68,6 +68,15 @@ class FeedItem(Message, frozen=True, kw_only=True, tag="feed_item"):
     """True for what must not wake anybody: archive imports, the first poll of a feed."""
 
 
+class Link(Record, frozen=True, kw_only=True):
+    """A link in a story's text."""
+
+    url: str
+    """The canonical address that it leads to."""
+    span: Span
+    """The paragraph in which it stands."""
+
+
 class Article(Message, frozen=True, kw_only=True, tag="article"):
     """One story in the version whose text hashes to `version`."""
 
@@ -87,6 +96,8 @@ class Article(Message, frozen=True, kw_only=True, tag="article"):
     seen_at: datetime
     text_status: str = "full"
     """`full`, `partial` (teaser, paywall) or `feed` (the page could not be had; the feed's own text)."""
+    links: tuple[Link, ...] = ()
+    """To other pages, in the order of the text."""
     copy_of: str | None = None
     """Id of the article that this one repeats nearly word for word."""
     fresh: tuple[Span, ...] | None = None
@@ -178,6 +189,10 @@ class ArticleEvents(Message, frozen=True, kw_only=True, tag="article_events"):
     published_at: datetime | None = None
     seen_at: datetime
     events: tuple[Event, ...] = ()
+    links: tuple[Link, ...] = ()
+    """Of the article, if it tells of events."""
+    names: tuple[str, ...] = ()
+    """Of people, companies, services and sites that the text names at least twice, those met most often first."""
     not_classified: str = ""
     """Why the text was not read, such as `language es`; empty if it was."""
     coder: str = ""

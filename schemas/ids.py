@@ -43,6 +43,14 @@ def canonical_url(url: str) -> str:
     return urlunsplit(("https", host, path, query, ""))
 
 
+def is_web(url: str) -> bool:
+    """Return whether `canonical_url` takes an address."""
+    try:
+        return bool(canonical_url(url))
+    except ValueError:
+        return False
+
+
 def item_id(source: str, guid: str | None, url: str | None) -> str:
     """Return the id of a feed entry or file: its source and raw guid, else its canonical address; never a date.
 

@@ -31,7 +31,7 @@ def article(*events: Event, name: str = "first", day: int = 0, **fields: Any) ->
         "item_id": f"item-{name}",
         "source": "Harbour Gazette",
         "url": f"https://gazette.example/{name}",
-        "title": f"Headline of {name}",
+        "title": name.capitalize(),
         "language": "en",
         "published_at": DAY + timedelta(days=day),
     } | fields

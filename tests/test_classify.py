@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from agents.classify import classify
-from schemas.events import Article, ArticleEvents
+from schemas.events import Article, ArticleEvents, Link
 from schemas.ids import text_hash
 
 STORY = """# Two men arrested over pirate streaming service
@@ -21,6 +21,9 @@ Readers with questions may write to us.
 """
 
 
+LINKS = (Link(url="https://gazette.example/flumetv", span=(0, 50)),)
+
+
 def classified(text: str, *, language: str = "en") -> ArticleEvents:
     article = Article(
         id="article-a",
@@ -32,6 +35,7 @@ def classified(text: str, *, language: str = "en") -> ArticleEvents:
         language=language,
         published_at=datetime(2024, 6, 5, 9, tzinfo=UTC),
         seen_at=datetime(2024, 6, 5, 10, tzinfo=UTC),
+        links=LINKS,
     )
     [message] = classify(article)
     return message
@@ -81,3 +85,15 @@ def test_a_site_and_its_domains_are_one_target_and_no_domain_is_lost() -> None:
     assert seized.target == ("FlumeTV",)
     assert seized.domains == ("flumetv.to", "flumetv.cx")
     assert [MIRRORS[slice(*span)] for span in seized.spans["domains"]] == ["flumetv[.]to", "FlumeTV.cx"]
+
+
+def test_links_and_the_names_that_the_text_goes_back_to_come_with_the_events() -> None:
+    found = classified(STORY + "\nFlumeTV had 900 users. Marlow Media called FlumeTV a threat.\n")
+    assert found.events
+    assert found.links == LINKS
+    assert found.names == ("FlumeTV",)
+
+
+def test_a_text_without_events_brings_no_links_and_names() -> None:
+    found = classified("# A quiet day\n\nFlumeTV grew. FlumeTV has 900 users.\n")
+    assert (found.events, found.links, found.names) == ((), (), ())

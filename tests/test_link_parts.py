@@ -9,9 +9,10 @@ from casework import DAY, case, event, linked
 
 from agents.link_case import fold, parties_of, state_of
 from agents.link_change import change_of
-from agents.link_keys import docket, headline_keys, keys_of, kind_of, nearby, operation, party, service, whole_names
-from agents.link_score import Candidate, decide, worth_of
-from agents.link_strands import strands_of
+from agents.link_evidence import worth_of
+from agents.link_keys import docket, keys_of, kind_of, operation, party, service, whole_names
+from agents.link_score import Candidate, decide
+from agents.link_strands import Text, strands_of
 from schemas.events import Case, Count, LinkedEvent, Money, Party
 from schemas.taxonomy import ChangeKind, CountUnit, EventType, MoneyKind, Relation, Status, TimeRole
 
@@ -74,13 +75,6 @@ def test_the_parts_of_a_score_come_in_one_order() -> None:
 def test_a_provider_under_order_is_no_defendant() -> None:
     block = event("site_blocking", defendant=("Anna Berg",), complainant=("Tidal Films",))
     assert keys_of([block], date(2025, 3, 5)) == ["provider:anna berg", "pair:anna berg|tidal films"]
-
-
-def test_headlines_of_the_same_days_share_keys_and_later_ones_none() -> None:
-    kept, near, far = (headline_keys("Lantern thieves arrested by police", date(2025, 3, day)) for day in (1, 4, 20))
-    assert {key.split("|")[0] for key in kept} == {"title:lantern", "title:thieves"}
-    assert set(kept) & {*near, *nearby(near)}
-    assert not set(kept) & {*far, *nearby(far)}
 
 
 def told(type_: str, day: int = 0, **fields: Any) -> LinkedEvent:
@@ -342,7 +336,7 @@ def test_nobody_arrests_software() -> None:
 
 def test_an_accused_named_in_passing_in_another_case_does_not_join_them() -> None:
     new = event("charge", defendant=("Otto Quist", "Anna Berg"), target=("a.example",), country="SE", date="2025-03-01")
-    (strand,) = strands_of([new], "", DAY.date())
+    (strand,) = strands_of([new], Text("", DAY.date()))
     first = Party(name="Anna Berg", role="defendant")
     known = case(parties=(first,), types=(EventType.ARREST,), countries=("SE",), last_reported=DAY)
     shared = {"person:anna berg": 1, "surname:berg": 1, "target:a.example": 1}
@@ -357,7 +351,7 @@ def test_a_suit_over_a_site_meets_a_later_ruling_by_both_sides() -> None:
 
 
 def test_figures_and_places_alone_open_a_new_case() -> None:
-    (strand,) = strands_of([event("raid", country="SE")], "", DAY.date())
+    (strand,) = strands_of([event("raid", country="SE")], Text("", DAY.date()))
     known = case(countries=("SE",), types=(EventType.RAID,), last_reported=DAY)
     decision = decide(strand, [Candidate(known, {"place:quay|SE|2025-03|investigate": 1, "prison:14|SE|2025-03": 1})])
     assert (decision.verdict, decision.case) == ("new", None)
@@ -365,7 +359,7 @@ def test_figures_and_places_alone_open_a_new_case() -> None:
 
 def test_a_criminal_case_and_a_civil_suit_on_one_site_stay_two() -> None:
     known = case(types=(EventType.CHARGE,), countries=("SE",), last_date="2025-01-10")
-    (strand,) = strands_of([event("lawsuit_filed", target=("a.example",), country="SE")], "", DAY.date())
+    (strand,) = strands_of([event("lawsuit_filed", target=("a.example",), country="SE")], Text("", DAY.date()))
     decision = decide(strand, [Candidate(known, {"target:a.example": 1})])
     assert decision.verdict == "new"
     assert Relation.POSSIBLE_CASE not in {one.relation for one in known.related}

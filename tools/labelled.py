@@ -91,6 +91,7 @@ def stories(name: str, text: str) -> tuple[Article, ...]:
             version=text_hash(story.text),
             title=story.title,
             text=story.text,
+            links=story.links,
             language="en",
             published_at=story.published_at,
             seen_at=datetime(2026, 1, 1, tzinfo=UTC),

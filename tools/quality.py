@@ -28,6 +28,7 @@ from agents.classify import message_of
 from agents.grammar.coder import read, steps, told_of
 from agents.grammar.decide import Decided
 from agents.grammar.model import Models, shipped_models
+from agents.grammar.named import often_named
 from agents.grammar.reading import Reading
 from agents.grammar.writing import write_down, write_events
 from schemas.codec import encode
@@ -54,7 +55,8 @@ def predict(articles: Sequence[Article], readings: Sequence[Reading], models: Mo
         done = steps(reading, models)
         acts = done.admitted(reading)
         kept = [one.act for one in told_of(acts, reports=done.reports)]
-        found.messages.append(message_of(article, write_events(article, reading, kept)))
+        events = write_events(article, reading, kept)
+        found.messages.append(message_of(article, events, names=often_named(reading) if events else ()))
         told = set(map(_place, kept))
         by_confidence = sorted(write_down(article, reading, acts), key=lambda pair: pair[1].confidence)
         written = {event.id: act for act, event in by_confidence}

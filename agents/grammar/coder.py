@@ -89,7 +89,11 @@ def _settled(reading: Reading, item: Judged) -> Judged:
 
 def code(article: Article, *, models: Models, threshold: float = THRESHOLD) -> tuple[Event, ...]:
     """Return the events of an article, in the order of the text."""
-    reading = read(article)
+    return events_of(article, read(article), models=models, threshold=threshold)
+
+
+def events_of(article: Article, reading: Reading, *, models: Models, threshold: float = THRESHOLD) -> tuple[Event, ...]:
+    """Return the events of an article that is read."""
     done = steps(reading, models)
     told = told_of(done.admitted(reading), threshold, reports=done.reports)
     return with_ties(write_events(article, reading, [one.act for one in told]), reading)
