@@ -11,7 +11,7 @@ def one_service(event: Event) -> Iterator[tuple[str, str]]:
     """Yield pairs of names that an event's article has for one service: as it says, or a site and its own domain."""
     sites = {service(name): name for name in event.target}
     for domain in event.domains:
-        own = next((sites[label] for label in labels(domain) if label in sites), domain)
+        own = sites.get(first_label(domain), domain)
         if own != domain:
             yield own, domain
     for tie in event.ties:
@@ -19,9 +19,9 @@ def one_service(event: Event) -> Iterator[tuple[str, str]]:
             yield tie.name, tie.other
 
 
-def labels(domain: str) -> list[str]:
-    """Return the parts of a domain that may be a site's name: `harbourtv` of `harbourtv.example`."""
-    return service(domain).split(".")[:-1]
+def first_label(domain: str) -> str:
+    """Return what may be a site's own name: `harbourtv` of `www.harbourtv.example`, not the host's in `tv.host.io`."""
+    return service(domain).split(".")[0]
 
 
 def groups_of(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from agents.link_keys import is_domain, party, service
-from agents.link_services import groups_of, labels, one_service, shown_of
+from agents.link_services import first_label, groups_of, one_service, shown_of
 from schemas.events import Case, Event, LinkedEvent, Record
 from schemas.query_tree import Match, either, query_of
 from schemas.taxonomy import OF_PEOPLE, TieKind
@@ -184,6 +184,6 @@ def _alike(told: Sequence[Told], group: set[str]) -> Iterator[Named]:
     for one in told:
         for name in (*one.linked.event.domains, *one.linked.event.target):
             key = service(name)
-            if key not in seen and is_domain(name) and group & {*labels(name)}:
+            if key not in seen and is_domain(name) and first_label(name) in group:
                 seen.add(key)
                 yield _as_named(one.linked, name, "", "", one.linked.event.evidence)

@@ -109,6 +109,11 @@ def test_domains_that_only_look_alike_are_listed_apart(store: Store) -> None:
     assert len(service.acts) == 1
 
 
+def test_a_page_at_a_host_is_no_domain_of_the_host(store: Store) -> None:
+    run(store, article(event("shutdown", target=("Hosthub",), domains=("mirror.hosthub.example", "hosthub.example"))))
+    assert [one.name for one in shown(store, "Hosthub").names] == ["Hosthub", "hosthub.example"]
+
+
 def test_reports_of_one_act_are_one_act_of_the_history(store: Store) -> None:
     recap: dict[str, Any] = {"time_role": TimeRole.BACKGROUND, "target": ("Oldflix",)}
     run(
