@@ -107,25 +107,25 @@ def test_an_impossible_relation_is_refused(store: Store, fields: dict[str, str],
         run(store, edit("unrelate", case_id=verdict, into=verdict))
 
 
-def test_relations_survive_a_replay(room: Newsroom) -> None:
+def test_relations_survive_a_replay(either: Newsroom) -> None:
     first, second, third = (
-        room.read(text(name, f"{name}; {who}; 2026-02-28", hours=hours))[0].case
+        either.read(text(name, f"{name}; {who}; 2026-02-28", hours=hours))[0].case
         for hours, (name, who) in enumerate(
             (("arrest", "Mara Lindqvist"), ("fine", "Iven Marlo"), ("raid", "Ada Quist"))
         )
     )
-    room.read(
+    either.read(
         room_edit("relate", 5, case_id=first.id, into=second.id, value="part_of_operation"),
         room_edit("unrelate", 6, case_id=first.id, into=third.id),
         room_edit("relate", 7, case_id=second.id, into=third.id, value="related_to"),
     )
-    room.read(room_edit("undo", 8, value=room_edit("relate", 7).id))
-    before = [related(room, case) for case in (first, second, third)]
+    either.read(room_edit("undo", 8, value=room_edit("relate", 7).id))
+    before = [related(either, case) for case in (first, second, third)]
     assert [len(one) for one in before] == [2, 0, 0]
     for _ in range(2):
-        report = room.replay(apply=True)
+        report = either.replay(apply=True)
         assert (report.is_empty, report.edits) == (True, 4)
-        assert [related(room, case) for case in (first, second, third)] == before
+        assert [related(either, case) for case in (first, second, third)] == before
 
 
 def related(room: Newsroom, case: Case) -> list[tuple[str, Relation, str]]:

@@ -134,18 +134,18 @@ LATER = text("later", "injunction; Acme Hosting; 2026-03-03", hours=9)
 
 
 @pytest.mark.parametrize("classify", [tying, None])
-def test_a_merge_by_the_linker_that_a_person_undid_stays_undone(room: Newsroom, classify: Classify | None):
-    first, second = tied_by_the_linker(room)
-    (merge,) = room.store.edits()
-    room.read(edit("undo", 5, value=merge.id))
-    before = room.cases()
+def test_a_merge_by_the_linker_that_a_person_undid_stays_undone(either: Newsroom, classify: Classify | None):
+    first, second = tied_by_the_linker(either)
+    (merge,) = either.store.edits()
+    either.read(edit("undo", 5, value=merge.id))
+    before = either.cases()
     assert sorted(before) == sorted((first, second))
     for _ in range(2):
-        report = room.replay(classify, apply=True)
+        report = either.replay(classify, apply=True)
         assert (report.is_empty, report.edits_that_do_not_fit) == (True, [])
-        assert room.cases() == before
-    room.read(LATER, classify=tying)
-    assert sorted(room.cases()) == sorted((first, second))
+        assert either.cases() == before
+    either.read(LATER, classify=tying)
+    assert sorted(either.cases()) == sorted((first, second))
 
 
 @pytest.mark.parametrize("classify", [tying, None])
