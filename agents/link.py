@@ -167,7 +167,7 @@ def _link_strand(
     new = [msgspec.structs.replace(linked(message, event, change_id), score=score) for event in strand.events]
     before = in_order(old, store.timeline(old.id)) if old else []
     case = fold(case_id, [*before, *new], old=old, at=at)
-    case = msgspec.structs.replace(case, link_score=decision.parts, related=_related(case, decision))
+    case = msgspec.structs.replace(case, related=_related(case, decision))
     known = old.related if old else ()
     store.save_case(case, new, [*strand.own_keys, *found_by(one for one in case.related if one not in known)])
     renamed, moved = old is not None and old.title != case.title, _moved(old.state if old else "", case.state)

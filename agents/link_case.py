@@ -84,7 +84,6 @@ def fold(case_id: str, linked: Sequence[LinkedEvent], *, old: Case | None, at: d
         opened_at=min(one.seen_at for one in linked),
         updated_at=at,
         related=old.related if old else (),
-        link_score=old.link_score if old else {},
     )
     if old and (old.title_by or not counted):
         return msgspec.structs.replace(case, title=old.title, title_by=old.title_by)

@@ -295,8 +295,6 @@ class Case(Record, frozen=True, kw_only=True):
     related: tuple[RelatedCase, ...] = ()
     merged_into: str | None = None
     """Where this id now leads; such a case is a signpost and holds nothing else."""
-    link_score: dict[str, float] = {}
-    """Why its newest event was linked here: the parts of the score by name."""
 
 
 class CaseUpdate(Message, frozen=True, kw_only=True, tag="case_update"):

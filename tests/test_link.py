@@ -57,7 +57,7 @@ def test_next_step_updates_the_same_case(store: SqliteStore) -> None:
     opened, moved = run(store, article(ARREST), article(CHARGE, name="second", day=32))
     assert moved.case.id == opened.case.id
     assert (moved.change, moved.fields, moved.case.revision) == (ChangeKind.UPDATED, ("type", "title"), 2)
-    assert moved.case.link_score["person"] == 1.5
+    assert [one.score.get("person") for one in store.timeline(moved.case.id)] == [None, 1.5]
 
 
 def test_same_act_from_another_outlet_corroborates(store: SqliteStore) -> None:
@@ -218,7 +218,7 @@ def test_a_near_miss_points_to_the_case_it_may_be(store: SqliteStore) -> None:
     opened, doubtful = run(store, article(ARREST), article(seizure, name="near", day=130))
     assert doubtful.case.id != opened.case.id
     assert [(one.case_id, one.relation) for one in doubtful.case.related] == [(opened.case.id, Relation.POSSIBLE_CASE)]
-    assert doubtful.case.link_score["target"] > 1
+    assert dict(doubtful.case.related[0].score)["target"] > 1
     (reviewed,) = run(store, edit("review", case_id=doubtful.case.id))
     assert (reviewed.case.related, reviewed.muted) == ((), True)
     (asked,) = run(store, edit("undo", 2, value="edit-1"))

@@ -26,7 +26,7 @@ from streamer.files import find_files
 from streamer.home import open_home
 from tools.drill_parts import crackdown, say, servers, toml
 
-PASSING = {"opened_at", "updated_at", "seen_at", "indexed_at", "revision", "case_revision", "link_score"}
+PASSING = {"opened_at", "updated_at", "seen_at", "indexed_at", "revision", "case_revision", "score"}
 """Fields that depend on when something was done."""
 PAGE = 500
 Found = Mapping[str, Mapping[str, Any]]
