@@ -16,25 +16,19 @@ WORDS = {
     "number": "one number",
     "prison": "one prison term",
     "place": "one authority, country and month",
-    "headline": "words of the headlines",
-    "same act": "one kind of act in the same days",
+    "headline": "headlines of the same days share words",
+    "word": "headlines share words",
+    "name": "the texts share names",
+    "page": "one article links to the other",
+    "cites": "both link to the same pages",
+    "same days": "one kind of act in the same days",
+    "same week": "one kind of act in the same week",
+    "starts over": "it would start over after its end",
 }
-EITHER_WAY = {
-    "country": ("one country", "other countries"),
-    "order": ("a next step of one proceeding", "it would start over after its end"),
-    "time": ("near in time", "far apart in time"),
-    "court": ("one kind of court", "another kind of court or measure"),
-    "docket conflict": ("", "other docket numbers"),
-    "party conflict": ("", "other people or complainants"),
-}
-"""What a part says where it is above zero, and where it is below."""
+"""Circumstances go by their own names where these say enough: `same country`, `other docket`."""
 
 
 def score_words(score: Mapping[str, float]) -> str:
-    """Return the parts of a score as one line; a part that has no words here goes by its name."""
+    """Return the parts of a score as one line."""
     parts = sorted(score.items(), key=lambda part: -abs(part[1]))
-    return ", ".join(f"{_words(name, value)} {value:+.2g}" for name, value in parts)
-
-
-def _words(name: str, value: float) -> str:
-    return EITHER_WAY[name][value < 0] if name in EITHER_WAY else WORDS.get(name, name)
+    return ", ".join(f"{WORDS.get(name, name)} {value:+.2g}" for name, value in parts)

@@ -5,11 +5,14 @@ from datetime import timedelta
 from casework import DAY, case, event, linked
 from rich.console import Console
 
+from agents.link_evidence import KINDS
+from agents.link_score import WEIGHTS
 from schemas.events import Count, Edit, LinkedEvent, Money, Party, Tie
 from schemas.taxonomy import CountUnit, MoneyKind, Relation, Status, TieKind, TimeRole
 from streamer.acts import Told, acts_of, differing_figures
 from streamer.related import Related
 from streamer.show_case import case_page, edit_lines
+from streamer.show_score import WORDS
 
 CASE = case(parties=(Party(name="J. Quay", role="defendant", status="charged"),))
 
@@ -113,12 +116,22 @@ def test_two_figures_of_one_article_do_not_differ() -> None:
 def test_it_says_why_each_article_is_in_the_case() -> None:
     reports = [
         report("Post"),
-        report("Echo", 3, type_="charge", score={"person": 1.5, "country": 0.27, "court": -1.41, "new part": 0.1}),
+        report(
+            "Echo",
+            3,
+            type_="charge",
+            score={"person": 1.5, "same country": 0.27, "other docket": -1.41, "next step": 0.1},
+        ),
     ]
     text = printed(*case_page(CASE, reports, []))
-    line = "one person +1.5, another kind of court or measure -1.4, one country +0.27, new part +0.1"
+    line = "one person +1.5, other docket -1.4, same country +0.27, next step +0.1"
     assert f"one case with “Headline of Echo” (Echo, 2025-03-04): {line}" in text
     assert "one case with “Headline of Post”" not in text
+
+
+def test_every_kind_of_key_has_words() -> None:
+    assert set(KINDS) <= WORDS.keys()
+    assert set(WEIGHTS) >= WORDS.keys()
 
 
 def test_edits_are_listed_and_a_merge_by_the_linker_says_what_tied_the_two() -> None:
