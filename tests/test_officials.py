@@ -74,4 +74,5 @@ def test_a_body_ends_before_its_officer():
 
 def test_an_office_alone_is_no_body():
     assert people("Assistant Attorney General Alan Qoruva said") == [("official", "Alan Qoruva")]
+    assert people("the Leeds Commissioner of Police said") == []
     assert people("the U.S. Attorney's Office said") == [("agency", "U.S. Attorney's Office")]

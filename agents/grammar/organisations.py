@@ -60,7 +60,7 @@ def find_unknown(text: str, runs: Sequence[Run]) -> list[Mention]:
             continue
         if len(words) == 1 and _is_cue(words[0].text):
             continue
-        if not all(_says_nothing(word.text) for word in words):
+        if not all(_says_nothing(word.text) for word in words) and not _is_office(words):
             found.append(_mention(text, words[0].start, words[-1].end, "organisation", "name.unknown"))
     return found
 
@@ -119,11 +119,17 @@ def _in_run(text: str, words: Sequence[Word]) -> Iterator[Mention]:
         yield _mention(text, words[0].start, end, "organisation", "organisation.suffix")
         return
     words = _without_holder(words)
-    if len(words) > 1 and not all(word.text in cue_words("office") for word in words):
+    if len(words) > 1 and not _is_office(words):
         for kind in ("agency", "organisation"):
             if any(word.text in cue_words(kind) for word in words) and not (kind == "agency" and _is_product(words)):
                 yield _mention(text, words[0].start, words[-1].end, kind, f"{kind}.head")
                 return
+
+
+def _is_office(words: Sequence[Word]) -> bool:
+    """ "Assistant Attorney General", "Leeds Commissioner of Police": who holds an office is no body."""
+    of_police = words[-1].text == "Police" and words[-1].joiner == "of"
+    return all(word.text in cue_words("office") for word in (words[-2:-1] if of_police else words))
 
 
 @lru_cache(maxsize=1 << 15)
