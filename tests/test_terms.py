@@ -86,6 +86,12 @@ def test_the_time_for_which_a_term_is_suspended_is_none(text: str):
     assert (value.months, value.suspended) == (18, True)
 
 
+def test_the_part_that_is_served_is_no_term():
+    assert find_terms("He served two years of his sentence and left.") == []
+    assert [m.value.months for m in find_terms("He served 18 months of a five-year prison sentence.")] == [60]
+    assert only("He must serve two years in prison").months == 24
+
+
 def test_a_probation_period_is_no_prison_term():
     first, second = (m.value for m in find_terms("two years in prison with a probation period of three years"))
     assert (first.prison, second.probation, second.prison) == (True, True, False)

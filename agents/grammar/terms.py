@@ -74,6 +74,11 @@ _COMBINED = re.compile(
     re.IGNORECASE,
 )
 _COMBINED_RIGHT = re.compile(r"[^.;!?\n]{0,30}\b(?:combined|in total|between them|in all)\b", re.IGNORECASE)
+_SERVED = re.compile(r"\b(?:serv(?:ed|ing)|spent)(?: \w+){0,2} $", re.IGNORECASE)
+_OF_TERM = re.compile(
+    r" (?:behind bars |in (?:prison|jail) )?of (?:his|her|their|the|an?)(?: [\w-]+){0,3} (?:sentence|term)s?\b",
+    re.IGNORECASE,
+)
 _DEFAULT = re.compile(r"\bor (?:(?:serve |face |spend )?(?:a further |an additional |another )?)$", re.IGNORECASE)
 _DEFAULT_RIGHT = re.compile(
     r"[^.;!?\n]{0,25}\b(?:in default|if (?:he|she|they) (?:fails?|do(?:es)? not) (?:to )?pay)\b", re.IGNORECASE
@@ -123,7 +128,7 @@ def _counted(text: str, unit: re.Match[str]) -> Iterator[Mention]:
             months, end = months + _months(more["n"], "month", half=False), more.end()
     if months > LIFE or _LEFT_NOT.search(text, max(0, start - 14), start) or _in_default(text, start, end):
         return
-    if _OPERATIONAL.search(text, max(0, start - 50), start):
+    if _OPERATIONAL.search(text, max(0, start - 50), start) or _is_served(text, start, end):
         return
     yield _mention(text, start, end, months, "term.counted")
 
@@ -134,6 +139,11 @@ def _is_distance(text: str, start: int, end: int) -> bool:
     if found is None:
         return False
     return found[0] not in _AFTER or _SENTENCED_TO.search(text, max(0, start - 60), start) is None
+
+
+def _is_served(text: str, start: int, end: int) -> bool:
+    """ "Served two years of his sentence": a part that is over, no sentence."""
+    return _SERVED.search(text, max(0, start - 30), start) is not None and _OF_TERM.match(text, end) is not None
 
 
 def _months(number: str, unit: str, *, half: bool) -> float:
