@@ -81,6 +81,11 @@ def test_that_same_year_is_the_year_told_before():
     assert isos("He was arrested in 2019. In May that same year, he fled.") == ["2019", "2019-05"]
 
 
+def test_the_year_of_a_law_is_no_date():
+    assert isos("charged under the Copyright Act 1987 and the Roads Act of 1990") == []
+    assert isos("the Act was passed in 1990") == ["1990"]
+
+
 @pytest.mark.parametrize(
     ("text", "iso"),
     [

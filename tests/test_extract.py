@@ -401,3 +401,9 @@ def test_code_rules_and_tables_of_markdown_become_paragraphs():
 def test_address_in_front_matter_that_is_no_web_address_is_left_out():
     front = "---\ntitle: Raid\nurl: javascript:alert(1)\n---\n\n"
     assert extract(f"{front}# Raid\n\n{PROSE}\n", url=None, media_type="text/markdown")[0].url is None
+
+
+@pytest.mark.parametrize("heading", ["Comment", "Discussion"])
+def test_a_note_of_a_law_firm_goes_on_below_its_comment(heading: str):
+    note = ARCHIVED.replace("[![court]", f"## {heading}\n\nThe operator will appeal the judgment.\n\n[![court]")
+    assert "will appeal" in extract(note, url=None, media_type="text/markdown")[0].text

@@ -39,6 +39,7 @@ def test_common_words_break_a_headline():
         ("However, Ahmed Qoruvat’s lawyer agreed", "Ahmed Qoruvat"),
         ("Zyxwin Qoruvat, a French national, agreed", "Zyxwin Qoruvat"),
         ("Bluebird President Zyxwin Qoruvat agreed", "Zyxwin Qoruvat"),
+        ("Dad-of-three David Qoruvat agreed", "David Qoruvat"),
     ],
 )
 def test_a_person_is_known_by_what_stands_around(text: str, name: str):

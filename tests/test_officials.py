@@ -20,6 +20,9 @@ def people(text: str) -> list[tuple[str, str]]:
         "said Alan Qoruva, a spokesman for the firm",
         "said Alan Qoruva, the federal prosecutor",
         "The case was prosecuted by Alan Qoruva.",
+        "prosecuted by Assistant U.S. Attorneys Beth Borzov and Alan Qoruva.",
+        "told Alan Qoruva, prosecuting, that",
+        "Crown attorney Alan Qoruva said",
     ],
 )
 def test_who_acts_for_the_law_is_an_official(text: str):

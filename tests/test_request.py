@@ -64,3 +64,19 @@ def test_only_what_somebody_else_decides_can_be_asked_for():
 def test_other_statuses_are_left_alone():
     sentence = "The label filed a motion for damages."
     assert status_of(sentence, "damages", EventType.DAMAGES_AWARD, Status.DENIED) is Status.DENIED
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Roe has been refused bail in a Sydney court.",
+        "His plea for anticipatory bail was rejected by the High Court.",
+        "Roe lost his bid for bail on Tuesday.",
+    ],
+)
+def test_who_is_refused_bail_is_not_released(sentence: str):
+    assert status_of(sentence, "bail", EventType.RELEASE) is Status.DENIED
+
+
+def test_who_is_granted_bail_is_released():
+    assert status_of("Roe was granted bail, and his passport was kept.", "bail", EventType.RELEASE) is Status.HAPPENED

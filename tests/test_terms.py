@@ -62,6 +62,8 @@ def test_the_sum_of_a_group_is_combined():
         "three years ago",
         "two years later",
         "a fine, or six months in default",
+        "fined RM45,000 in default five months' jail",
+        "fined 40,000, failing which six months in prison",
         "within 30 days",
         "the last five years",
         "after two years",

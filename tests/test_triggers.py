@@ -60,10 +60,32 @@ def test_each_type_has_its_words(text: str, kind: str) -> None:
         ("The firm was penalised.", "fine"),
         ("A Norwich Pharmacal order was granted.", "subpoena"),
         ("Prosecutors are looking into the firm.", "investigation"),
+        ("He was flown to New York last month.", "extradition"),
+        ("It will pay $88m to resolve claims by 31 states.", "settlement"),
+        ("Permission to appeal was refused.", "appeal"),
+        ("The charge was left on file.", "dismissal"),
+        ("An FIR was registered on Monday.", "investigation"),
+        ("He claimed trial to two charges.", "charge"),
     ],
 )
 def test_the_words_of_other_papers_are_looked_at(text: str, kind: str) -> None:
     assert kind in {t.type for found in find_triggers(read_document(text)).values() for t in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("He pleaded not guilty to two counts.", "guilty_plea"),
+        ("He entered a plea of not guilty.", "guilty_plea"),
+        ("His lawyer pleaded for a lower sum.", "guilty_plea"),
+        ("He pleaded not guilty to two counts.", "acquittal"),
+        ("He walked free with a suspended sentence.", "release"),
+        ("It was prosecuted by Assistant U.S. Attorney Jane Roe.", "charge"),
+        ("Jane Roe, prosecuting, told the court.", "charge"),
+    ],
+)
+def test_what_only_sounds_like_it_is_no_strong_trigger(text: str, kind: str) -> None:
+    assert kind not in types_in(text)
 
 
 def test_an_appeal_that_is_dismissed_ends_no_case() -> None:

@@ -57,6 +57,10 @@ _YEAR_BEFORE = re.compile(
 )
 
 
+_STATUTE = re.compile(r"\b(?:Act|Code|Ordinance|Regulations?|Directive|Bill|Rules|Law|Statute),?(?: of)? $")
+"""What a year names and does not date: "Copyright Act 1987"."""
+
+
 def find_dates(text: str, published: date | None, anchors: Anchors | None = None) -> list[Mention]:
     """Return the dates in `text`, in order and without overlaps.
 
@@ -114,6 +118,8 @@ def _years(text: str) -> Iterator[Mention]:
         start = found.start()
         before = _YEAR_BEFORE.search(text, max(0, start - 16), start)
         part = before is not None and before["part"] is not None
+        if _STATUTE.search(text, max(0, start - 18), start):
+            continue
         if before and (part or _stands_alone(text, start)):
             yield from date_mention(before.start() if part else start, found.end(), year_of(int(found[0])), "date.year")
         elif _stands_alone(text, start):

@@ -18,6 +18,7 @@ _DESCRIBED = re.compile(
     r", (?:an? |the )?(?:[\w.-]+ ){0,3}?(?:U\.?S\.? Attorney|[Pp]rosecutor|[Aa]ttorney [Gg]eneral|[Jj]udge"
     r"|[Ss]pecial [Aa]gent|[Dd]etective|[Ss]pokes(?:person|man|woman))\b(?! (?:says?|said|claims?|added)\b)"
 )
+_IN_COURT = re.compile(r",? (?:prosecuting|defending|for the (?:accused|prosecution|defen[cs]e|Crown|State))\b")
 _COUNSEL = re.compile(r"\b(?:prosecuted|represented) by $")
 _NEXT = re.compile(r", (?:and )?| and ")
 
@@ -53,4 +54,5 @@ def _with_office(text: str, persons: Iterable[Mention]) -> Iterable[str]:
 def _is_described(text: str, person: Mention) -> bool:
     before = max(0, person.start - _LOOKED_AT), person.start
     said = _HEAD_OF_A_BODY.search(text, *before) or _COUNSEL.search(text, *before) or _DESCRIBED.match(text, person.end)
+    said = said or _IN_COURT.match(text, person.end)
     return said is not None

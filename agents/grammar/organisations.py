@@ -187,7 +187,7 @@ def _trimmed(run: Run) -> Sequence[Word]:
         or (len(words) > 2 and _opens_sentence(run, words[0]))
     ):
         words = words[1:]
-    return _without_official(words)
+    return () if words and words[-1].text in cue_words("statute") else _without_official(words)
 
 
 def _without_official(words: Sequence[Word]) -> Sequence[Word]:

@@ -56,10 +56,10 @@ def _heralds() -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 15)
 def _is_herald(word: str) -> bool:
-    """Say whether a person may follow: "Judge", "Arizona-resident"."""
+    """Say whether a person may follow: "Judge", "Arizona-resident", "Dad-of-three"."""
     if word in first_names():
         return False
-    return word in _heralds() or word.rsplit("-", 1)[-1] in cue_words("role")
+    return word in _heralds() or "-of-" in word or word.rsplit("-", 1)[-1] in cue_words("role")
 
 
 def find_persons(text: str, runs: Sequence[Run]) -> list[Mention]:

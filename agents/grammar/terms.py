@@ -80,6 +80,7 @@ _OF_TERM = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT = re.compile(r"\bor (?:(?:serve |face |spend )?(?:a further |an additional |another )?)$", re.IGNORECASE)
+_IN_DEFAULT = re.compile(r"\b(?:in default(?: of payment)?|failing which),?(?: \w+){0,3} $", re.IGNORECASE)
 _DEFAULT_RIGHT = re.compile(
     r"[^.;!?\n]{0,25}\b(?:in default|if (?:he|she|they) (?:fails?|do(?:es)? not) (?:to )?pay)\b", re.IGNORECASE
 )
@@ -158,6 +159,8 @@ def _months(number: str, unit: str, *, half: bool) -> float:
 
 def _in_default(text: str, start: int, end: int) -> bool:
     """ "A fine or six months in default": the months are no sentence."""
+    if _IN_DEFAULT.search(text, max(0, start - 40), start):
+        return True
     return _DEFAULT.search(text, max(0, start - 30), start) is not None and _DEFAULT_RIGHT.match(text, end) is not None
 
 
