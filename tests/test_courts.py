@@ -19,6 +19,8 @@ def courts(text: str) -> list[tuple[str, str | None]]:
         ("U.S. Bankruptcy Court for the Southern District of New York", "US"),
         ("U.S. Supreme Court", "US"),
         ("S.D.N.Y.", "US"),
+        ("9th U.S. Circuit Court of Appeals", "US"),
+        ("Abu Dhabi court of first instance", "AE"),
         ("D. Minn.", "US"),
         ("Birmingham Crown Court", "GB"),
         ("Strabane Magistrates' Court", "GB"),

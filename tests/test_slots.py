@@ -116,6 +116,15 @@ def test_a_name_keeps_its_likeliest_role_and_single_slots_one_value() -> None:
     assert not kept["authority"]
 
 
+def test_a_company_is_acted_against_as_a_defendant() -> None:
+    text = "Police raided Flume Ltd and Grinder. Flume said nothing."
+    reading = read_with(text, *named(text, "Flume Ltd"), *named(text, "Grinder", "service"))
+    flume, grinder = group(reading, "flume"), group(reading, "grinder")
+    kept = chosen([Filler("target", flume, 0.9), Filler("target", grinder, 0.8)], {"target": 0.5, "defendant": 0.5})
+    assert [f.group for f in kept["defendant"]] == [flume]
+    assert [f.group for f in kept["target"]] == [grinder]
+
+
 def test_models_fill_the_slots_of_a_plain_sentence() -> None:
     reading = read(TEXT)
     likely = likely_acts(reading, judge(list(describe(reading)), shipped_models()), shipped_models())

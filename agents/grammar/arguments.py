@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from agents.grammar.candidates import Candidate
-from agents.grammar.groups import Group, Key
+from agents.grammar.groups import Group, Key, is_company
 from agents.grammar.model import Array, Models, probabilities
 from agents.grammar.pairing import group_features, pair_features
 from agents.grammar.reading import Reading
@@ -107,10 +107,14 @@ def fillers(
 
 
 def chosen(found: Iterable[Filler], thresholds: Mapping[str, float]) -> dict[str, list[Filler]]:
-    """Return the fillers to keep, by slot, the likeliest first; a name keeps one role only."""
+    """Return the fillers to keep, by slot, the likeliest first; a name keeps one role only.
+
+    Targets are sites, services and groups: a company acted against is a defendant.
+    """
     kept: dict[str, list[Filler]] = defaultdict(list)
     roles: set[Key] = set()
-    for filler in sorted(found, key=lambda f: (-f.likely, f.slot, f.group.mentions[0].start)):
+    for each in sorted(found, key=lambda f: (-f.likely, f.slot, f.group.mentions[0].start)):
+        filler = each._replace(slot="defendant") if each.slot == "target" and is_company(each.group) else each
         if filler.likely < thresholds[filler.slot]:
             continue
         if filler.slot in SINGLE and kept[filler.slot]:

@@ -36,7 +36,9 @@ _BRACKETS = re.compile(r" \((?:[A-Z]{2,6}|[A-Z][\w ]{2,30} [Dd]ivision)\)")
 _ORDINAL = (
     "First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth|Eleventh|Federal|D\\.C\\.|\\d{1,2}(?:st|nd|rd|th)"
 )
-_CIRCUIT = re.compile(rf"(?:(?:U\.S\.|US|United States) )?(?:Court of Appeals? for the )?(?:{_ORDINAL}) $")
+_CIRCUIT = re.compile(
+    rf"(?:(?:U\.S\.|US|United States) )?(?:Court of Appeals? for the )?(?:{_ORDINAL}) (?:(?:U\.S\.|US) )?$"
+)
 _AFTER_CIRCUIT = re.compile(r" Court of Appeals?|(?!\w)")
 _COMPASS = re.compile(
     r"(?:(?:[Uu]\.?[Ss]\.? )?(?:[Ff]ederal|[Dd]istrict) [Cc]ourt (?:in|for|of) the )?"
@@ -46,7 +48,9 @@ _PROSECUTOR = re.compile(
     r"(?:Attorneys?|Office|[Pp]rosecutors?|FBI|Marshal)\b[\w ’'.]{0,22} (?:for|in|of|from) (?:the )?$"
 )
 _LOWER = re.compile(r"(?:[a-z’'-]+ ){1,2}$")
-_OF_PLACE = re.compile(rf" of appeals?(?: (?:of|in|for) {_CAP})?| (?:of|in) {_CAP}(?: {_CAP})?")
+_OF_PLACE = re.compile(
+    rf" of (?:appeals?|cassation|first instance)(?: (?:of|in|for) {_CAP})?| (?:of|in) {_CAP}(?: {_CAP})?"
+)
 
 
 @cache
@@ -154,11 +158,11 @@ def _lower_case(text: str, start: int, end: int, cities: set[int]) -> Bounds | N
     """ "Paris judicial court", "Milan court", "regional court in Leipzig", "Chisinau court of appeal"."""
     kind_start = start - len(_kind_before(text, start))
     after = _OF_PLACE.match(text, end)
-    appeal = after is not None and after[0].startswith(" of appeal")
+    instance = after is not None and after[0].startswith((" of appeal", " of cassation", " of first"))
     left = _left(text, kind_start)
     if left < kind_start:
-        named = (text[kind_start:start] not in ("", "federal ", "district ")) or appeal or left in cities
-        return (left, after.end() if appeal and after else end) if named else None
+        named = (text[kind_start:start] not in ("", "federal ", "district ")) or instance or left in cities
+        return (left, after.end() if instance and after else end) if named else None
     if (
         after
         and kind_start < start

@@ -80,6 +80,12 @@ def one_name(name: str) -> str:
     return label_of(name) or _LEGAL_FORM.sub("", folded) or folded
 
 
+def is_company(group: Group) -> bool:
+    """Say whether a name has a legal form ("Acme Ltd.") and is nowhere that of a site or service."""
+    named = [mention.value.name.casefold() for mention in group.mentions if mention.kind == "organisation"]
+    return len(named) == len(group.mentions) and any(_LEGAL_FORM.search(name) for name in named)
+
+
 def label_of(name: str) -> str | None:
     """Return the own part of a name that is written as a domain (`swarm` of `www.swarm.example`), if it is one."""
     found = _LABEL.fullmatch(name.casefold())
