@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agents.explained import Value
-from agents.grammar.acts import THRESHOLDS, Act
+from agents.grammar.acts import THRESHOLDS, Act, needed
 from agents.grammar.arguments import FAMILY, Filler
 from agents.grammar.decide import Decided
 from agents.grammar.reading import Reading
@@ -51,8 +51,9 @@ def _not_taken(reading: Reading, act: Act) -> Iterator[Value]:
 
 
 def _why_not(filler: Filler, act: Act) -> str:
-    if filler.likely < THRESHOLDS[filler.slot]:
-        return f"{THRESHOLDS[filler.slot]:.0%} needed"
+    least = needed(filler, act.judged.candidate.sentence)
+    if filler.likely < least:
+        return f"{least:.0%} needed"
     if filler.slot == "country" and not act.slots.get("country"):
         return "it stands beside others"
     other = next((slot for slot, found in act.slots.items() if any(f.group is filler.group for f in found)), "")

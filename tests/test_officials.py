@@ -23,6 +23,9 @@ def people(text: str) -> list[tuple[str, str]]:
         "prosecuted by Assistant U.S. Attorneys Beth Borzov and Alan Qoruva.",
         "told Alan Qoruva, prosecuting, that",
         "Crown attorney Alan Qoruva said",
+        "Alan Qoruva, the United States Attorney for the Southern District of New York, announced",
+        "Alan Qoruva, the Assistant Director in Charge of the New York office, announced",
+        "Alan Qoruva, for Bluebird, told magistrates",
     ],
 )
 def test_who_acts_for_the_law_is_an_official(text: str):

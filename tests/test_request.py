@@ -19,6 +19,7 @@ def status_of(sentence: str, trigger: str, kind: EventType, status: Status = Sta
         ("The state lodged an application for the forfeiture of two flats.", "forfeiture", EventType.FORFEITURE),
         ("In all they are demanding 4 million yen in damages.", "damages", EventType.DAMAGES_AWARD),
         ("The parties ask the judge to dismiss the case.", "dismiss", EventType.DISMISSAL),
+        ("The Government is seeking forfeiture of 88 bitcoin.", "forfeiture", EventType.FORFEITURE),
     ],
 )
 def test_what_is_asked_for_is_sought(sentence: str, trigger: str, kind: EventType):

@@ -5,7 +5,7 @@ import math
 import pytest
 from reading import named, read, read_with
 
-from agents.grammar.acts import Act, fill, likely_acts
+from agents.grammar.acts import Act, fill, likely_acts, needed
 from agents.grammar.arguments import Filler, chosen, in_reach, slots_of
 from agents.grammar.candidates import propose
 from agents.grammar.cases import case_numbers
@@ -105,22 +105,27 @@ def test_a_name_keeps_its_likeliest_role_and_single_slots_one_value() -> None:
         Filler("defendant", vane, 0.9),
         Filler("target", vane, 0.6),
         Filler("complainant", flume, 0.7),
-        Filler("authority", flume, 0.1),
         Filler("court", flume, 0.8),
         Filler("court", vane, 0.7),
     ]
-    kept = chosen(fillers, dict.fromkeys(("authority", "complainant", "defendant", "target", "court"), 0.5))
+    kept = chosen(fillers)
     assert [f.group for f in kept["defendant"]] == [vane]
     assert [f.group for f in kept["court"]] == [flume]
     assert not kept["target"]
-    assert not kept["authority"]
+
+
+def test_a_name_from_afar_must_be_likelier() -> None:
+    text = "Flume Ltd met. " + "Nothing happened. " * 6 + "Police raided a house."
+    reading = read_with(text, *named(text, "Flume Ltd"))
+    flume = Filler("defendant", group(reading, "flume"), 0.45)
+    assert needed(flume, 1) < flume.likely < needed(flume, 7)
 
 
 def test_a_company_is_acted_against_as_a_defendant() -> None:
     text = "Police raided Flume Ltd and Grinder. Flume said nothing."
     reading = read_with(text, *named(text, "Flume Ltd"), *named(text, "Grinder", "service"))
     flume, grinder = group(reading, "flume"), group(reading, "grinder")
-    kept = chosen([Filler("target", flume, 0.9), Filler("target", grinder, 0.8)], {"target": 0.5, "defendant": 0.5})
+    kept = chosen([Filler("target", flume, 0.9), Filler("target", grinder, 0.8)])
     assert [f.group for f in kept["defendant"]] == [flume]
     assert [f.group for f in kept["target"]] == [grinder]
 

@@ -106,17 +106,15 @@ def fillers(
     return found
 
 
-def chosen(found: Iterable[Filler], thresholds: Mapping[str, float]) -> dict[str, list[Filler]]:
-    """Return the fillers to keep, by slot, the likeliest first; a name keeps one role only.
+def chosen(found: Iterable[Filler]) -> dict[str, list[Filler]]:
+    """Return which of the fillers that are likely enough to keep, by slot, the likeliest first.
 
-    Targets are sites, services and groups: a company acted against is a defendant.
+    A name keeps one role only. Targets are sites, services and groups: a company acted against is a defendant.
     """
     kept: dict[str, list[Filler]] = defaultdict(list)
     roles: set[Key] = set()
     for each in sorted(found, key=lambda f: (-f.likely, f.slot, f.group.mentions[0].start)):
         filler = each._replace(slot="defendant") if each.slot == "target" and is_company(each.group) else each
-        if filler.likely < thresholds[filler.slot]:
-            continue
         if filler.slot in SINGLE and kept[filler.slot]:
             continue
         if filler.group.family == "name" and filler.group.key in roles:

@@ -15,10 +15,14 @@ _LOOKED_AT = 60
 _NO_LONGER = re.compile(r"\b(?:former|fake|self-styled) (?:\w+ ){0,2}$|\b(?:ex|pseudo)-$", re.IGNORECASE)
 _HEAD_OF_A_BODY = re.compile(r"\b[A-Z]{3,5}(?:['’]s)? (?:[A-Z][a-z]+ )?(?:Director|Commissioner) $")
 _DESCRIBED = re.compile(
-    r", (?:an? |the )?(?:[\w.-]+ ){0,3}?(?:U\.?S\.? Attorney|[Pp]rosecutor|[Aa]ttorney [Gg]eneral|[Jj]udge"
-    r"|[Ss]pecial [Aa]gent|[Dd]etective|[Ss]pokes(?:person|man|woman))\b(?! (?:says?|said|claims?|added)\b)"
+    r", (?:an? |the )?(?:[\w.-]+ ){0,3}?(?:U\.?S\.? Attorney|United States Attorney|Director in Charge|[Pp]rosecutor"
+    r"|[Aa]ttorney [Gg]eneral|[Jj]udge|[Ss]pecial [Aa]gent|[Dd]etective|[Ss]pokes(?:person|man|woman))\b"
+    r"(?! (?:says?|said|claims?|added)\b)"
 )
-_IN_COURT = re.compile(r",? (?:prosecuting|defending|for the (?:accused|prosecution|defen[cs]e|Crown|State))\b")
+_IN_COURT = re.compile(
+    r", for [A-Z][\w’' -]{1,40}, (?:says?|said|told|argued)\b"
+    r"|,? (?:prosecuting|defending|for the (?:accused|prosecution|defen[cs]e|Crown|State))\b"
+)
 _COUNSEL = re.compile(r"\b(?:prosecuted|represented) by $")
 _NEXT = re.compile(r", (?:and )?| and ")
 

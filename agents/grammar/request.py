@@ -30,7 +30,7 @@ _ASKING = re.compile(
     r"|\b(?:ask|asks|asked|asking|urge|urges|urged|urging|petitioned) "
     r"(?:[\w.'’-]+ ){0,8}?(?:court|courts|judge|tribunal|magistrate|jury)\b"
     r"|(?<!the )(?<!was )(?<!were )\b(?:seek|seeks|seeking|sought|requested|wants|wanted|demands|demanded|demanding)\b"
-    r"(?= (?:an?|the|to|that|more|up|\W|\d))",
+    r"(?= (?:an?|the|to|that|more|up|statutory|injunctive|\W|\d|$))",
     re.IGNORECASE,
 )
 _NOT_BETWEEN = re.compile(
