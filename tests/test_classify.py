@@ -61,6 +61,15 @@ def test_ids_are_the_same_each_time_and_differ_within_an_article() -> None:
     assert len({event.id for event in first.events}) == len(first.events)
 
 
+def test_what_has_happened_has_no_day_ahead() -> None:
+    def days(when: str) -> set[str | None]:
+        events = classified(STORY.replace("In 2019, a man", f"{when}, a man")).events
+        return {event.date for event in events if event.type == "sentence"}
+
+    assert days("On 3 May 2024") == {"2024-05-03"}
+    assert days("On 3 May 2031") == {None}
+
+
 def test_another_language_is_marked_and_not_half_read() -> None:
     message = classified(STORY, language="es")
     assert message.events == ()

@@ -26,6 +26,7 @@ def people(text: str) -> list[tuple[str, str]]:
         "Alan Qoruva, the United States Attorney for the Southern District of New York, announced",
         "Alan Qoruva, the Assistant Director in Charge of the New York office, announced",
         "Alan Qoruva, for Bluebird, told magistrates",
+        "counsel to the agency, Alan Qoruva, told the court",
     ],
 )
 def test_who_acts_for_the_law_is_an_official(text: str):
@@ -46,6 +47,10 @@ def test_who_acts_for_the_law_is_an_official(text: str):
 )
 def test_anyone_else_may_be_a_party(text: str):
     assert ("person", "Alan Qoruva") in people(text)
+
+
+def test_letters_behind_a_name_tell_a_member_of_the_bar():
+    assert people("The court heard Alan Qoruva SC on Monday.") == [("official", "Alan Qoruva SC")]
 
 
 def test_the_surname_is_enough_behind_a_title():

@@ -18,6 +18,7 @@ def only(text: str) -> TermValue:
         ("jailed for three-and-a-half years", 42),
         ("jailed for two years and six months", 30),
         ("jailed for two and a half years", 30),
+        ("sentenced to 6 1/2 years in prison", 78),
         ("12 years and 6 months in prison", 150),
         ("a year in jail", 12),
         ("30 days in jail", 1),

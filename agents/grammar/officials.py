@@ -23,7 +23,8 @@ _IN_COURT = re.compile(
     r", for [A-Z][\w’' -]{1,40}, (?:says?|said|told|argued)\b"
     r"|,? (?:prosecuting|defending|for the (?:accused|prosecution|defen[cs]e|Crown|State))\b"
 )
-_COUNSEL = re.compile(r"\b(?:prosecuted|represented) by $")
+_COUNSEL = re.compile(r"\b(?:prosecuted|represented) by $|\b[Cc]ounsel (?:to|for) [^,.;\n]{2,40}, $")
+_OF_THE_BAR = re.compile(r" (?:SAN|SC|KC|QC|BL|Esq\.?)$")
 _NEXT = re.compile(r", (?:and )?| and ")
 
 
@@ -58,5 +59,5 @@ def _with_office(text: str, persons: Iterable[Mention]) -> Iterable[str]:
 def _is_described(text: str, person: Mention) -> bool:
     before = max(0, person.start - _LOOKED_AT), person.start
     said = _HEAD_OF_A_BODY.search(text, *before) or _COUNSEL.search(text, *before) or _DESCRIBED.match(text, person.end)
-    said = said or _IN_COURT.match(text, person.end)
+    said = said or _IN_COURT.match(text, person.end) or _OF_THE_BAR.search(text[person.start : person.end])
     return said is not None

@@ -12,7 +12,7 @@ LIFE = 1200.0
 
 _WORD = "|".join(sorted((w for w in SMALL if w != "zero"), key=len, reverse=True))
 _N = rf"(?:\d{{1,3}}(?:\.\d)?|(?:{_WORD})(?:-(?:{_WORD}))?|an?)"
-_HALF = r"(?:[- ]and[- ]a[- ]half|½)"
+_HALF = r"(?:[- ]and[- ]a[- ]half|½|[ -]1/2)"
 _UNIT = re.compile(r"[Yy]ears?\b|[Mm]onths?\b|[Ww]eeks\b|[Dd]ays\b|[Ll]ife\b")
 _LEFT = re.compile(rf"(?<![\w$€£.,])(?P<n>{_N})(?P<half>{_HALF})?(?P<gap>[ \u00a0-])(?:and a half )?$", re.IGNORECASE)
 _MORE = re.compile(rf",?(?: and| plus)? (?P<n>{_N}) months?\b", re.IGNORECASE)

@@ -1,5 +1,6 @@
 """Write decided acts down as events: values, quotes, spans, ids."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -78,7 +79,7 @@ def values_of(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str
     slots, sentence = item.act.slots, item.act.judged.candidate.sentence
     news = item.news >= 0.5
     single = {slot: slots[slot][0] for slot in ("court", "country", "date", "prison") if slots.get(slot)}
-    day = str(single["date"].group.key[0]) if "date" in single else None
+    day = _day(reading, item, single)
     months = term_of(single["prison"], reading, item.act) if "prison" in single else None
     domains = domains_of(slots.get("target", ()))
     once = {kind: named_once(reading, sentence, kind, news=news) for kind in ("docket", "operation")}
@@ -97,6 +98,15 @@ def values_of(reading: Reading, item: Decided) -> tuple[dict[str, Any], dict[str
     spans = {field: places for field, places in spans_of(reading, sentence, slots) if values[field] is not None}
     spans |= {"domains": tuple(domains.values())} if domains else {}
     return values, spans | {kind: ((m.start, m.end),) for kind, m in once.items() if m}
+
+
+def _day(reading: Reading, item: Decided, single: Mapping[str, Filler]) -> str | None:
+    """Return the act's day, none where it lies ahead of the article though the act has happened."""
+    day = str(single["date"].group.key[0]) if "date" in single else None
+    if day and reading.published and item.act.judged.status == Status.HAPPENED:
+        last = (reading.published + dt.timedelta(days=1)).isoformat()  # it is tomorrow somewhere
+        return day if day <= last[: len(day)] else None
+    return day
 
 
 def _id(article: Article, kind: EventType, slots: Mapping[str, Sequence[Filler]], day: str | None, start: int) -> str:
