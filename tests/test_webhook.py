@@ -127,8 +127,8 @@ def test_a_receiver_that_stalls_or_hangs_up_is_left(monkeypatch: pytest.MonkeyPa
         request.transport.close()
         return web.Response()
 
-    monkeypatch.setattr(posting, "SEND_SECONDS", 0.2)
-    with pytest.raises(SendFailed, match="no answer in time"):
+    with monkeypatch.context() as patch, pytest.raises(SendFailed, match="no answer in time"):
+        patch.setattr(posting, "SEND_SECONDS", 0.2)
         deliver(stall)
     with pytest.raises(SendFailed, match="no connection") as caught:
         deliver(hang_up)
