@@ -6,6 +6,7 @@ and still yields its case, or a crash between saving and publishing would lose t
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -14,12 +15,12 @@ from agents.errors import Conflict, Unavailable
 from agents.link_case import fold, in_order, state_after
 from agents.link_change import change_of
 from agents.link_edit import apply_edit
-from agents.link_evidence import NAMES, worth_of
+from agents.link_evidence import NAMES
 from agents.link_keys import confirmed
 from agents.link_merge import may_merge, merge, merges_for
 from agents.link_relations import found_by, joined
 from agents.link_revision import EDITED, Known, linked, newer, revise
-from agents.link_score import COMMON, Candidate, Decision, decide, weighted
+from agents.link_score import COMMON, Candidate, Decision, decide, rough_worth
 from agents.link_strands import Strand, Text, strands_of
 from agents.link_text import looked_up
 from schemas.events import ArticleEvents, Case, CaseUpdate, Edit, Event, LinkedEvent, RelatedCase, Span
@@ -135,14 +136,15 @@ def _to_link(message: ArticleEvents, events: Sequence[Event], known: Known) -> I
     fresh = [event for event in events if event.id not in known or _is_back(message, known[event.id][1])]
     if not fresh:
         return
-    for strand in strands_of(message.events, _text(message)):
+    for strand in strands_of(message.events, besides(message)):
         homes = [known[event.id][0] for event in strand.events if event.id in known]
         new = strand.only(fresh)
         if new.events:
             yield new, homes[0] if homes else None
 
 
-def _text(message: ArticleEvents) -> Text:
+def besides(message: ArticleEvents) -> Text:
+    """Return what an article says besides its events."""
     day = (message.published_at or message.seen_at).date()
     return Text(message.title, day, message.url, message.links, message.names)
 
@@ -154,7 +156,7 @@ def _is_back(message: ArticleEvents, one: LinkedEvent) -> bool:
 def _link_strand(
     message: ArticleEvents, strand: Strand, home: str | None, store: CaseStore, at: datetime
 ) -> list[CaseUpdate]:
-    candidates = [] if home else _candidates(strand, store)
+    candidates = [] if home else candidates_for(strand, store)
     decision = Decision("link", store.case(home)) if home else decide(strand, candidates)
     old = decision.case if decision.verdict == "link" else None
     case_id = old.id if old else make_id("case", strand.events[0].id)
@@ -176,17 +178,19 @@ def _link_strand(
     return [update, *(merges_for(case_id, {change_id}, store, muted=update.muted) if was_joined else ())]
 
 
-def _candidates(strand: Strand, store: CaseStore) -> list[Candidate]:
+def candidates_for(strand: Strand, store: CaseStore) -> list[Candidate]:
     """Return the cases that share a key which is not common, merged ones followed to where they led."""
     counts_as = looked_up(strand.keys)
     shared: dict[str, dict[str, int]] = {}
+    rough: dict[str, float] = {}
     for key, document in store.keys([*counts_as]).items():
+        worth = rough_worth(key, document.total)
         for case_id in document.ids:
             shared.setdefault(case_id, {})[counts_as[key]] = document.total
-    nominated = [case_id for case_id, keys in shared.items() if _says_something(keys)]
-    worth = {case_id: sum(weighted(worth_of(shared[case_id])).values()) for case_id in nominated}
-    nominated = sorted((one for one in nominated if worth[one] > MIN_WORTH), key=lambda one: (-worth[one], one))
-    cases = follow(store, nominated[:MAX_CANDIDATES])
+            rough[case_id] = rough.get(case_id, 0.0) + worth
+    ranked = sorted((one for one in rough if rough[one] > MIN_WORTH), key=lambda one: (-rough[one], one))
+    nominated = [*islice((one for one in ranked if _says_something(shared[one])), MAX_CANDIDATES)]
+    cases = follow(store, nominated)
     found: dict[str, Candidate] = {}
     for case_id, case in cases.items():
         if len(case.event_ids) >= MAX_EVENTS:

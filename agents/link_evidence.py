@@ -4,8 +4,8 @@ Strand and case are weighed as equals (`link_sides`), so that the order of arriv
 """
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from agents.link_relations import other_court
 from agents.link_sides import Side, days_apart, is_among
@@ -46,8 +46,9 @@ _STEPS = (
 )
 
 
-_NAMING = ("person:", "operation:", "target:", "company:", "known:", "surname:", "provider:")
+_NAMING = ("person", "operation", "target", "company", "known", "surname", "provider")
 """Kinds of keys that are a name, and nothing but a name."""
+_PLAIN = str.maketrans("", "", " .-")
 
 
 def worth_of(keys: Mapping[str, int]) -> dict[str, float]:
@@ -55,27 +56,30 @@ def worth_of(keys: Mapping[str, int]) -> dict[str, float]:
 
     A name counts once: words of headlines and names of texts count where they say another one.
     """
-    worth: dict[str, list[float]] = {}
-    for key in _said_once(keys):
-        worth.setdefault(key.partition(":")[0], []).append(rarity(keys[key]))
+    kinds: dict[str, dict[str, int]] = {}
+    for key, total in keys.items():
+        kind, _, rest = key.partition(":")
+        kinds.setdefault(kind, {})[rest] = total
+    titles = kinds.pop("title", {})
+    if "name" in kinds or "word" in kinds:
+        _say_once(kinds)
+    worth = {kind: list(map(rarity, kinds[kind].values())) for kind in sorted(kinds)}
     named = {"name": min(_MOST, sum(sorted(worth.pop("name"))))} if "name" in worth else {}
-    return {kind: _several(worth[kind]) for kind in sorted(worth)} | named | _headline(keys)
+    return {kind: _several(values) for kind, values in worth.items()} | named | _headline(titles)
 
 
-def _said_once(keys: Iterable[str]) -> Iterator[str]:
-    """Yield the keys but those of the days' headlines, and of words and names those that no key before them says."""
-    said = {_one_word(key) for key in keys if key.startswith(_NAMING)}
-    for kind in ("name:", "word:"):
-        for key in sorted(key for key in keys if key.startswith(kind)):
-            word = _one_word(key)
+def _say_once(kinds: dict[str, dict[str, int]]) -> None:
+    """Take out names of texts and words of headlines that only say again what a name among the others says."""
+    said = {name.translate(_PLAIN) for kind in _NAMING for name in kinds.get(kind, ())}
+    for kind in ("name", "word"):
+        kept = {}
+        for name, total in sorted(kinds.pop(kind, {}).items()):
+            word = name.translate(_PLAIN)
             if not any(word in other or other in word for other in said):
                 said.add(word)
-                yield key
-    yield from (key for key in keys if not key.startswith(("title:", "name:", "word:")))
-
-
-def _one_word(key: str) -> str:
-    return re.sub(r"[\s.-]", "", key.partition(":")[2])
+                kept[name] = total
+        if kept:
+            kinds[kind] = kept
 
 
 def _several(values: list[float]) -> float:
@@ -83,12 +87,13 @@ def _several(values: list[float]) -> float:
     return best[0] + sum(best[1:3]) / 3
 
 
-def _headline(keys: Mapping[str, int]) -> dict[str, float]:
+def _headline(titles: Mapping[str, int]) -> dict[str, float]:
     """Return the worth of the telling words that two headlines of the same days share; one word is worth nothing."""
-    words = {key.partition("|")[0]: total for key, total in keys.items() if key.startswith("title:")}
+    words = {word.partition("|")[0]: total for word, total in titles.items()}
     return {"headline": min(_MOST, sum(map(rarity, words.values())))} if len(words) > 1 else {}
 
 
+@lru_cache(maxsize=1000)
 def rarity(total: int) -> float:
     """Return 1 for a key of one case, less the more cases share it; gently, as it must not matter who came first."""
     return 1 / (1 + math.log2(max(total, 1)) / 6)

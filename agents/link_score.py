@@ -11,7 +11,7 @@ of the version before and a guess for what is new. Only half of the cases took p
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agents.link_evidence import KINDS, NAMES, circumstances, other_dockets, other_people, worth_of
+from agents.link_evidence import KINDS, NAMES, circumstances, other_dockets, other_people, rarity, worth_of
 from agents.link_relations import other_court, relations
 from agents.link_sides import Side, side_of_case, side_of_strand
 from agents.link_strands import Strand
@@ -101,7 +101,8 @@ def decide(strand: Strand, candidates: Iterable[Candidate]) -> Decision:
     Cases that cannot be one are not joined by it: then it belongs to the nearest, and to those that go with that. A
     recap belongs to the nearest only, for it may tell of several cases in one breath.
     """
-    scored = [(score(strand, candidate), candidate.case) for candidate in candidates if candidate.keys]
+    side = side_of_strand(strand)
+    scored = [(score(side, candidate), candidate.case) for candidate in candidates if candidate.keys]
     scored.sort(key=lambda one: (-sum(one[0].values()), one[1].opened_at, one[1].id))
     mine = {event.type for event in strand.events}
     near = [_nearness(strand, *one) for one in scored]
@@ -156,15 +157,16 @@ def _tells(parts: Mapping[str, float]) -> bool:
     return "number" in parts and ("same days" in parts or "same week" in parts)
 
 
-def score(strand: Strand, candidate: Candidate) -> dict[str, float]:
+def score(side: Side, candidate: Candidate) -> dict[str, float]:
     """Return the parts of the score by name; those that are zero are left out."""
-    return weighted(evidence(strand, candidate))
-
-
-def evidence(strand: Strand, candidate: Candidate) -> dict[str, float]:
-    """Return what speaks for a strand's belonging to a case, and against it, without weights."""
     shared = worth_of(candidate.keys)
-    return shared | circumstances(side_of_strand(strand), side_of_case(candidate.case), shared)
+    return weighted(shared | circumstances(side, side_of_case(candidate.case), shared))
+
+
+def rough_worth(key: str, total: int) -> float:
+    """Return what a shared key is worth at most, by itself."""
+    kind = key.partition(":")[0]
+    return WEIGHTS["headline" if kind == "title" else kind] * rarity(total)
 
 
 def weighted(found: Mapping[str, float]) -> dict[str, float]:
