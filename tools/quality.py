@@ -112,6 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, default=GOLD, help="folder with labels.jsonl and texts/")
     parser.add_argument("--own", action="store_true", help="the project's own articles, read by the shipped models")
+    parser.add_argument("--part", nargs="+", metavar="OUTLET", help="of the own articles only those of these outlets")
     parser.add_argument("--save", type=Path, help="write the predictions here, a line for each article")
     parser.add_argument("--messages", type=Path, help="write what is told here, for tools/link_quality.py")
     parser.add_argument("--quick", action="store_true", help="a third of the time, slightly flattering")
@@ -119,6 +120,7 @@ def main() -> None:
     own = args.own or not args.gold.is_dir()
     labelled = load(OWN if own else args.gold)
     if own:
+        labelled = [item for item in labelled if not args.part or item.name.split("-")[0] in args.part]
         print(f"the project's own articles ({OWN.relative_to(ROOT)}), read by the shipped models")
         predictions = shipped_predictions(labelled)
     else:
