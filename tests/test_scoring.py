@@ -225,7 +225,7 @@ def test_alerts_are_news_that_happened_was_ordered_or_is_sought(tmp_path: Path):
 
 @pytest.mark.slow
 def test_what_the_shipped_models_find_in_our_own_articles_does_not_fall():
-    """Floors a little below what was measured (0.65, 0.48, 0.98, 0.96): lower them only with a reason."""
+    """Floors a little below what was measured (0.68, 0.50, 0.97, 0.98): lower them only with a reason."""
     from quality import shipped_predictions
 
     labelled = load(QUALITY)
@@ -233,8 +233,8 @@ def test_what_the_shipped_models_find_in_our_own_articles_does_not_fall():
     texts = {item.name: quotable(item.text) for item in labelled}
     told = {name: [event for event in events if event["told"]] for name, events in predictions.items()}
     found = score([item.row for item in labelled], told, texts, 0.0)
-    assert found.strict.precision >= 0.62
-    assert found.strict.recall >= 0.45
+    assert found.strict.precision >= 0.64
+    assert found.strict.recall >= 0.47
     assert found.news.precision >= 0.94
     assert found.news.recall >= 0.9
     alerts = score([item.row for item in labelled], predictions, texts, 0.6)
