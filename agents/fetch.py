@@ -5,9 +5,9 @@ tried again for three days; one that cannot be had at all is replaced by the fee
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -27,8 +27,10 @@ _MORE = 1.2
 """A feed's text so many times longer than the page's is the fuller one: the page is a teaser."""
 _FUTURE = timedelta(days=1)
 """A later date than this from now is a slip of the page."""
-_STORING = Lock()
-"""One article at a time, so that of two copies which arrive together one sees the other."""
+_PATIENCE = 40
+"""How often to look for an article that another worker is storing at this moment,"""
+_LOOK_SECONDS = 0.05
+"""and how long after each look."""
 _RANK = {"feed": 0, "partial": 1, "full": 2}
 
 
@@ -221,23 +223,22 @@ def _address(item: FeedItem, story: Story) -> str:
 
 
 def _stored(articles: Sequence[Article], store: ArticleStore) -> list[Article]:
-    with _STORING:
-        return [_kept(article, store) for article in articles]
+    return [_kept(article, store) for article in articles]
 
 
 def _kept(article: Article, store: ArticleStore) -> Article:
     """Store an article with its keys, and return it with the id of the article that it copies.
 
-    The whole text that is stored stays when only a part of it, or the feed's text, can be had today.
+    The whole text that is stored stays when only a part of it, or the feed's text, can be had today. Keys come first,
+    and tell who was first: so of copies that arrive together, at several workers, all but one see another.
     """
     known = store.article(article.id)
     if known and _RANK[article.text_status] < _RANK[known.text_status] and len(article.text) < len(known.text):
         return replace(known, item_id=article.item_id, muted=article.muted)
     names = copy_keys(article.text)
-    others = {owner for key in store.keys(names).values() for owner in key.ids} - {article.id} if names else set()
-    copy_of = original(article, map(store.article, sorted(others)))
-    article = replace(article, copy_of=copy_of, fresh=fresh_since(known, article))
     store.add_keys(names, article.id)
+    copy_of = original(article, _before(article.id, names, store))
+    article = replace(article, copy_of=copy_of, fresh=fresh_since(known, article))
     store.save_article(article)
     return article
 
@@ -257,6 +258,31 @@ def fresh_since(known: Article | None, article: Article) -> tuple[Span, ...] | N
             found.append((start, start + len(line)))
         start += len(line)
     return tuple(found)
+
+
+def _before(article_id: str, names: Sequence[str], store: ArticleStore) -> list[Article]:
+    """Return the articles that had one of these keys before this one.
+
+    Their text follows their keys, unless their worker was killed: it is waited for. Keys of one article are not written
+    at once, so the order is looked at again each time.
+    """
+    found: list[Article | None] = []
+    for _ in range(_PATIENCE):
+        found = [store.article(one) for one in _older(article_id, store.keys(names))]
+        if None not in found:
+            break
+        time.sleep(_LOOK_SECONDS)
+    return [one for one in found if one]
+
+
+def _older(article_id: str, keys: Mapping[str, KeyDocument]) -> list[str]:
+    """Return who had the first key in common before this article: a key lists its owners newest first."""
+    is_older: dict[str, bool] = {}
+    for _, key in sorted(keys.items()):
+        mine = key.ids.index(article_id) if article_id in key.ids else len(key.ids)
+        for place, owner in enumerate(key.ids):
+            is_older.setdefault(owner, place > mine)
+    return sorted(owner for owner, older in is_older.items() if older)
 
 
 # --- no article -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Fetch makes articles of items, waits for pages that cannot be had now, and loses nothing on the way."""
 
 import asyncio
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -209,6 +211,34 @@ def test_of_two_copies_that_arrive_together_one_names_the_other(store, monkeypat
 
     one, two = asyncio.run(both())
     assert {one.copy_of, two.copy_of} in ({None, one.id}, {None, two.id})
+
+
+def test_a_copy_waits_for_the_text_of_the_first_which_another_worker_is_storing(store, monkeypatch):
+    save, begun = store.save_article, threading.Event()
+
+    def slow(article: Article) -> bool:
+        if article.id == article_id(URL):
+            begun.set()
+            time.sleep(0.3)
+        return save(article)
+
+    monkeypatch.setattr(store, "save_article", slow)
+    with ThreadPoolExecutor(2) as workers:
+        first = workers.submit(run, store, ITEM, page())
+        begun.wait(10)
+        copy = workers.submit(run, store, other("wire"), page())
+        assert first.result()[0].copy_of is None
+        assert copy.result()[0].copy_of == article_id(URL)
+
+
+def test_a_first_that_was_never_stored_is_not_waited_for_without_end(store, monkeypatch):
+    monkeypatch.setattr("agents.fetch._LOOK_SECONDS", 0.001)
+    with monkeypatch.context() as killed:
+        killed.setattr(store, "save_article", lambda article: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(store, ITEM, page())
+    assert run(store, other("wire"), page())[0].copy_of is None
+    assert run(store, ITEM, page())[0].copy_of is None
 
 
 def test_other_stories_on_the_same_matter_are_no_copies(store):

@@ -1,17 +1,22 @@
 """The contract of a store, part 3: several threads and processes at once."""
 
+import asyncio
 import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from make import NOW, later, make_article, make_case, make_event, make_item, make_linked, make_notice
-from places import Place, open_store
+from places import Place, call, open_store
 
 from agents.errors import Conflict
+from agents.extract import Story
+from agents.fetch import fetch
 from streamer.contracts import Store
 
 WORKERS = 3
@@ -142,3 +147,31 @@ def test_the_ledger_adds_up_after_work_at_once(store: Store, at_once: AtOnce):
     [row] = store.ledger()
     assert (row.seen, row.stored, row.waiting) == (30, 30, 0)
     assert len(store.articles()) == 30
+
+
+def fetch_copies(place: Place, number: int) -> list[tuple[str, str | None]]:
+    """Store the same agency stories as several outlets print them. Return (article id, whose copy it is)."""
+    found = []
+    with closing(open_store(place)) as store:
+        for n in range(10):
+            words = " ".join(f"officer {n * word} took item {word} from pier {n} at dawn," for word in range(30))
+            item = make_item(f"{number}-{n}", path=f"{number}-{n}", body=f"Two held\n\n{words}")
+            (article,) = asyncio.run(fetch(item, get=call, extract=read, store=store, now=now))
+            found.append((article.id, article.copy_of))
+    return found
+
+
+async def read(body: str, **_known: Any) -> list[Story]:
+    return [Story(title="Two held", text=body)]
+
+
+def now() -> datetime:
+    return NOW
+
+
+def test_of_copies_that_arrive_together_one_is_the_first(store_place: Place):
+    with ThreadPoolExecutor(WORKERS) as workers:
+        by_worker = workers.map(partial(fetch_copies, store_place), range(WORKERS))
+    for copies in zip(*by_worker, strict=True):
+        (first,) = [article_id for article_id, copied in copies if copied is None]
+        assert [copied for _, copied in copies if copied] == [first] * (WORKERS - 1)
