@@ -4,6 +4,7 @@ As root it runs as the user 65534, because Elasticsearch refuses root; so its fo
 its owner may enter.
 """
 
+import fcntl
 import os
 import random
 import shutil
@@ -23,6 +24,7 @@ from infra.artifacts import NotAvailable
 NOBODY = 65534
 START_SECONDS = 120
 STOP_SECONDS = 20
+_LOCK = "lock"
 _MEMORY = Path("/dev/shm")  # noqa: S108 (a file system in memory; what is made there has an unguessable name)
 _MEMORY_NEEDED = 4 * 1024**3
 
@@ -70,8 +72,7 @@ class Node:
     def remove(self) -> None:
         """Stop it and remove what it kept."""
         self.stop()
-        shutil.rmtree((self.folder / "data").resolve(), ignore_errors=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
     def log(self) -> str:
         return (self.folder / "out.log").read_text("utf-8", "replace")
@@ -107,12 +108,42 @@ def free_ports(number: int) -> list[int]:
 
 
 def new_folder(name: str) -> Path:
-    """Make a folder that the server's user can reach."""
+    """Make a folder that the server's user can reach; remove those of processes that were killed."""
     for place in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 (only the first that can be passed)
         path = Path(place)
         if os.geteuid() or all(p.stat().st_mode & 0o001 for p in (path, *path.parents)):
-            return Path(tempfile.mkdtemp(prefix=f"crackdown-{name}-", dir=path))
+            _remove_orphans(path, f"crackdown-{name}-*")
+            folder = Path(tempfile.mkdtemp(prefix=f"crackdown-{name}-", dir=path))
+            _lock(folder / "lock.part")
+            (folder / "lock.part").rename(folder / _LOCK)
+            return folder
     raise NotAvailable("no folder for temporary files that an unprivileged user can reach")
+
+
+def _remove_orphans(place: Path, pattern: str) -> None:
+    """Remove the folders that no living process has locked. One without a lock is being made just now."""
+    for folder in place.glob(pattern):
+        lock = _lock(folder / _LOCK) if (folder / _LOCK).exists() else None
+        if lock is not None:
+            remove_folder(folder)
+            os.close(lock)
+
+
+def _lock(path: Path) -> int | None:
+    """Lock a file until what is returned is closed, or this process ends; None if another process has locked it."""
+    lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a server's folder and its data, which may lie elsewhere."""
+    shutil.rmtree((folder / "data").resolve(), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def quick_data(folder: Path) -> Path:

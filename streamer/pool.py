@@ -71,7 +71,7 @@ class Pool:
         self.processes = process_count(processes)
         self._seconds, self._memory = seconds, memory
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([*preload])
+        self._context.set_forkserver_preload(["__main__", *preload])  # else each worker would load the program itself
         self._slots = asyncio.Semaphore(2 * self.processes)
         self._starting = asyncio.Lock()
         self._pool: ProcessPool | None = None
@@ -88,6 +88,10 @@ class Pool:
                 raise Rejected(f"{error} and was stopped") from error
             except ProcessExpired as error:
                 raise Rejected(f"{_name(function)} killed its process twice (exit code {error.exitcode})") from error
+
+    async def start(self) -> None:
+        """Start the workers now, not at the first call."""
+        await self._started()
 
     def close(self) -> None:
         """Kill the workers."""

@@ -70,6 +70,7 @@ class Worker:
         clock = run_clock(self.jobs(), store=self.store, owner=self.owner, now=utc_now, stop=stop)
         with self._health_page():
             async with asyncio.TaskGroup() as group:
+                group.create_task(self.pool.start())
                 group.create_task(self.runtime.run(stop=stop))
                 group.create_task(clock)
 

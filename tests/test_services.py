@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from services import or_skip
 from infra import artifacts, services
 from infra.artifacts import NotAvailable, cache_folder
 from infra.java import find_java, java_major
+from infra.node import new_folder, remove_folder
 from infra.servers import kafka_node
 
 HOLDER = """
@@ -110,6 +112,28 @@ def test_a_killed_broker_starts_again_on_its_data(own_node):
     assert node.answers()
     node.remove()
     assert not node.folder.exists()
+
+
+def test_folders_of_killed_processes_are_removed(tmp_path):
+    """Those of living ones stay."""
+    name = f"thing{uuid.uuid4().hex}"
+    command = (
+        f"import sys; from infra.node import new_folder; print(new_folder({name!r}), flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with holder:
+        left = Path(holder.stdout.readline().strip())
+        (left / "data").symlink_to(tmp_path / "elsewhere")
+        (tmp_path / "elsewhere").mkdir()
+        mine = [new_folder(name)]
+        assert left.exists()
+        holder.kill()
+    mine.append(new_folder(name))
+    assert all(folder.exists() for folder in mine)
+    assert not left.exists()
+    assert not (tmp_path / "elsewhere").exists()
+    for folder in mine:
+        remove_folder(folder)
 
 
 def gone(process: int) -> bool:

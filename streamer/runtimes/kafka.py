@@ -4,14 +4,12 @@ import asyncio
 import contextlib
 import functools
 import os
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -87,8 +85,8 @@ class KafkaRuntime:
         await self._until_ready(stop)
         if stop.is_set():
             return
-        with _threads(self._stages) as here, _data_folder() as folder:
-            apps = [self._app(stage, folder, here[stage.name]) for stage in self._stages]
+        with _threads(self._stages) as here:
+            apps = [self._app(stage, here[stage.name]) for stage in self._stages]
             looking = asyncio.create_task(self._look_after(apps))
             try:
                 await asyncio.gather(*(app.start() for app in apps))
@@ -144,7 +142,7 @@ class KafkaRuntime:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._pause(failures))
 
-    def _app(self, stage: Stage, folder: Path, here: Caller) -> StageApp:
+    def _app(self, stage: Stage, here: Caller) -> StageApp:
         app: StageApp
         policy = Policy(
             stage=stage.name,
@@ -157,9 +155,7 @@ class KafkaRuntime:
             finished=functools.partial(self._count, stage),
             waiting=functools.partial(self._waiting.__setitem__, stage.name),
         )
-        app = StageApp(
-            stage, policy, brokers=self._brokers, prefix=self._prefix, folder=folder / stage.name, timing=self._timing
-        )
+        app = StageApp(stage, policy, brokers=self._brokers, prefix=self._prefix, timing=self._timing)
         return app
 
     def _count(self, stage: Stage, result: Result) -> None:
@@ -229,13 +225,6 @@ def _threads(stages: Sequence[Stage]) -> Iterator[dict[str, Caller]]:
             )
             for stage in stages
         }
-
-
-@contextlib.contextmanager
-def _data_folder() -> Iterator[Path]:
-    """Faust wants a folder, though nothing is kept there."""
-    with tempfile.TemporaryDirectory(prefix="crackdown-faust-") as folder:
-        yield Path(folder)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ A group per stage, because each stage has its own position: one that stands stil
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import faust
@@ -46,16 +45,14 @@ DEFAULT_TIMING = Timing()
 class StageApp:
     """Runs one stage on the partitions that the group gives to this process. Make it in a running loop."""
 
-    def __init__(
-        self, stage: Stage, policy: Policy, *, brokers: str, prefix: str, folder: Path, timing: Timing
-    ) -> None:
+    def __init__(self, stage: Stage, policy: Policy, *, brokers: str, prefix: str, timing: Timing) -> None:
         self.stage = stage
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Gets the exception that must stop the worker."""
         self._policy = policy
         self._lanes: dict[TP, tuple[Lane[Message], asyncio.Task[None]]] = {}
         self._held: set[TP] = set()
-        self.app = make_app(f"{prefix}-{stage.name}", brokers=brokers, folder=folder, timing=timing)
+        self.app = make_app(f"{prefix}-{stage.name}", brokers=brokers, timing=timing)
         topic = self.app.topic(f"{prefix}-{stage.source}")
         self.app.agent(topic, name=stage.name, concurrency=1, supervisor_strategy=CrashingSupervisor)(self._take)
 
@@ -177,13 +174,17 @@ def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")
 
 
-def make_app(name: str, *, brokers: str, folder: Path, timing: Timing) -> faust.App:
-    """Return a Faust app without any of its own ideas: no tables, leader, web server, serializers, topics."""
-    return faust.App(
+class _App(faust.App):
+    def _create_directories(self) -> None:
+        """Make none: without tables nothing would be in them, and a killed worker would leave them behind."""
+
+
+def make_app(name: str, *, brokers: str, timing: Timing) -> faust.App:
+    """Return a Faust app without any of its own ideas: no tables, folders, leader, web server, serializers, topics."""
+    return _App(
         name,
         broker=";".join(f"{kafka_consumer.SCHEME}://{broker}" for broker in brokers.split(",")),
         store="memory://",
-        datadir=folder,
         autodiscover=False,
         web_enabled=False,
         key_serializer="raw",
