@@ -1,57 +1,112 @@
-"""Measure the Kafka runtime beside a bare aiokafka consumer that does the same work: `python tools/bench_kafka.py`.
+"""Measure the Kafka runtime beside bare aiokafka consumers that do the same work: `python -m tools.bench_kafka`.
 
-The work: a message is decoded, the stage runs in a thread, its outputs are encoded, sent and confirmed, the position is
-committed only after that. Once with a stage that does next to nothing (what moving a message costs), once with the real
-classifier on made-up articles.
+The same stage functions on the same real Elasticsearch, in the same processes: first a stage that does next to nothing
+(what moving a message costs), then each stage alone, then the whole chain in one worker. A message counts as passed
+when its outputs are confirmed; the bare consumers also commit after each batch. Told is the best of several runs, as
+messages a second and as processor time of the worker (without its pool) for each message.
 """
 
 import argparse
 import asyncio
+import tempfile
 import time
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-
-from agents.classify import classify
-from infra.servers import kafka_node
+from infra.servers import elastic_node, kafka_node
 from schemas.codec import encode
-from schemas.events import Article, ArticleEvents
-from schemas.ids import article_id, text_hash
-from streamer.pipeline import Output, Stage, work
+from schemas.events import Article, ArticleEvents, Subscription
+from streamer.contracts import Store
+from streamer.pipeline import Output, Stage, stages
+from streamer.pool import Pool
 from streamer.runtimes.kafka import KafkaRuntime
 from streamer.runtimes.kafka_broker import Broker
 from streamer.runtimes.kafka_topics import make_topics, topics
+from streamer.stores.elastic import ElasticStore, connect
+from streamer.stores.elastic_setup import remove, set_up
+from streamer.stores.sqlite import SqliteStore
+from streamer.worker import PRELOAD, extractor, utc_now
+from tools.bare import Bare, Encoded, attempt
+from tools.drill_parts import pages
 
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
-TEXT = "Police in Port Selby arrested two men on 2 March 2026 over the pirate streaming site {site}.example. " * 8
-Work = Callable[[Article], list[ArticleEvents]]
+SUBSCRIBER = Subscription(
+    id="all",
+    name="all",
+    channel="webhook",
+    address="https://desk.example/",
+    created_at=datetime(2026, 3, 2, tzinfo=UTC),
+)
+RUNS = 3
+PATIENCE = 300.0
+Inputs = Mapping[str, Encoded]
+"""By topic, the messages on it."""
+Wanted = Mapping[str, int]
+"""By stage, how many messages it has to pass."""
 
 
-def articles(n: int) -> list[Article]:
-    made = []
-    for number in range(n):
-        address, text = f"https://bench.example/{number}", TEXT.format(site=f"site{number}")
-        made.append(
-            Article(
-                id=article_id(address),
-                item_id=f"item-{number}",
-                source="bench",
-                url=address,
-                version=text_hash(text),
-                title=f"Two arrested over site{number}",
-                text=text,
-                language="en",
-                published_at=NOW,
-                seen_at=NOW,
-            )
-        )
-    return made
+@dataclass(frozen=True)
+class Speed:
+    rate: float
+    """Messages a second."""
+    cpu: float
+    """Microseconds of processor time for each."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    brokers: str
+    elastic: str
+    pool: Pool
+
+    async def compare(self, name: str, rows: Sequence[str], inputs: Inputs, wanted: Wanted) -> str:
+        """Return a line about stages, which have passed all when each has passed as many as `wanted`."""
+        found = [[await self._run(rows, inputs, wanted, of) for _ in range(RUNS)] for of in (self._bare, self._runtime)]
+        bare, ours = (max(speeds, key=lambda one: one.rate) for speeds in found)
+        shown = f"{name:16}{bare.rate:12.0f} /s{ours.rate:12.0f} /s{ours.rate / bare.rate:8.0%}"
+        return f"{shown}{min(one.cpu for one in found[0]):12.0f} µs{min(one.cpu for one in found[1]):12.0f} µs"
+
+    async def _run(self, rows: Sequence[str], inputs: Inputs, wanted: Wanted, of: Callable[..., Any]) -> Speed:
+        async with self._fresh(inputs) as (prefix, store):
+            table = [NOTHING, *table_of(store, self.pool)]
+            chosen = [stage for stage in table if stage.name in rows]
+            run, passed = of(chosen, prefix)
+            stop = asyncio.Event()
+            running = asyncio.create_task(run(stop=stop))
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return await _timed(running, passed, wanted)
+            finally:
+                stop.set()
+                await running
+
+    def _bare(self, rows: Sequence[Stage], prefix: str) -> tuple[Callable[..., Any], Callable[[str], int]]:
+        made = Bare(rows, brokers=self.brokers, prefix=prefix, pool=self.pool)
+        return made.run, made.passed.__getitem__
+
+    def _runtime(self, rows: Sequence[Stage], prefix: str) -> tuple[Callable[..., Any], Callable[[str], int]]:
+        made = KafkaRuntime(rows, brokers=self.brokers, prefix=prefix, pool=self.pool, now=utc_now)
+        return partial(_closing, made), made.passed
+
+    @asynccontextmanager
+    async def _fresh(self, inputs: Inputs) -> AsyncIterator[tuple[str, Store]]:
+        """Give topics that hold the inputs, and a store with a subscriber."""
+        prefix = f"bench{uuid.uuid4().hex[:6]}"
+        await make_topics(self.brokers, prefix, topics())
+        with connect([self.elastic]) as client:
+            set_up(client, prefix)
+            store = ElasticStore(client, prefix)
+            store.save_subscription(SUBSCRIBER)
+            with closing(Broker(self.brokers, prefix)) as broker:
+                for topic, messages in inputs.items():
+                    broker.publish([Output(topic, key, payload) for key, payload in messages])
+            yield prefix, store
+            remove(client, prefix)
 
 
 def next_to_nothing(article: Article) -> list[ArticleEvents]:
@@ -69,78 +124,89 @@ def next_to_nothing(article: Article) -> list[ArticleEvents]:
     ]
 
 
-async def bare(brokers: str, prefix: str, n: int, run: Work) -> float:
-    """Return the seconds that a plain loop takes: fetch, work, send, confirm, commit."""
-    consumer = AIOKafkaConsumer(
-        f"{prefix}-articles",
-        bootstrap_servers=brokers,
-        group_id=f"{prefix}-bare",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_poll_records=50,
+NOTHING = Stage("nothing", "articles", next_to_nothing, "events")
+
+
+def table_of(store: Store, pool: Pool) -> tuple[Stage, ...]:
+    """Return the stages of a worker, without the flood guard: each page opens a case."""
+    return stages(
+        store=store,
+        get=_no_page,
+        extract=extractor(pool),
+        now=utc_now,
+        processes=pool.processes,
+        per_hour=10**6,
+        new_cases=10**6,
     )
-    producer = AIOKafkaProducer(bootstrap_servers=brokers, acks=-1, compression_type="gzip", max_batch_size=128 * 1024)
-    loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1) as thread:
-        async with consumer, producer:
-            passed, started = 0, 0.0
-            while passed < n:
-                batches = await consumer.getmany(timeout_ms=1000)
-                started = started or time.perf_counter()
-                confirmations = []
-                for record in (record for batch in batches.values() for record in batch):
-                    for key, payload in await loop.run_in_executor(thread, partial(work, run, record.value or b"")):
-                        confirmations.append(await producer.send(f"{prefix}-events", payload, key=key.encode()))
-                    passed += 1
-                await asyncio.gather(*confirmations)
-                await consumer.commit()
-            return time.perf_counter() - started
 
 
-async def ours(brokers: str, prefix: str, n: int, run: Work) -> float:
-    """Return the seconds that the runtime takes from the first message to the last commit."""
-    times: list[float] = []
-
-    def timed(article: Article) -> list[ArticleEvents]:
-        times.append(time.perf_counter())
-        return run(article)
-
-    stage = Stage("classify", "articles", timed, "events")
-    with closing(KafkaRuntime([stage], brokers=brokers, prefix=prefix, pool=_no_pool, now=lambda: NOW)) as runtime:
-        await runtime.run(until_idle=True)
-    assert len(times) == n
-    return times[-1] - times[0]
+async def _no_page(address: str) -> Any:
+    raise AssertionError(f"{address} should bring its page along")
 
 
-async def _no_pool(*_: Any) -> None:
-    raise AssertionError("no stage runs here")
+async def _closing(runtime: KafkaRuntime, *, stop: asyncio.Event) -> None:
+    with closing(runtime):
+        await runtime.run(stop=stop)
 
 
-def measure(brokers: str, n: int, run: Work) -> tuple[float, float]:
-    """Return messages per second of the bare loop and of the runtime."""
-    prefix = f"bench{uuid.uuid4().hex[:6]}"
-    asyncio.run(make_topics(brokers, prefix, topics()))
-    with closing(Broker(brokers, prefix)) as broker:
-        broker.publish([Output("articles", one.key, encode(one)) for one in articles(n)])
-    return n / asyncio.run(bare(brokers, prefix, n, run)), n / asyncio.run(ours(brokers, prefix, n, run))
+async def _timed(running: asyncio.Task[None], passed: Callable[[str], int], wanted: Wanted) -> Speed:
+    """Return how fast all messages pass, from the first one on."""
+
+    async def until(reached: Callable[[], bool]) -> None:
+        while not reached():
+            if running.done():
+                running.result()
+            await asyncio.sleep(0.005)
+
+    await until(lambda: any(passed(name) for name in wanted))
+    begun, cpu, before = time.perf_counter(), time.process_time(), sum(map(passed, wanted))
+    await until(lambda: all(passed(name) >= n for name, n in wanted.items()))
+    left = sum(map(passed, wanted)) - before
+    share = left / len(wanted)
+    return Speed(share / (time.perf_counter() - begun), 1e6 * (time.process_time() - cpu) / share)
+
+
+async def inputs_of(n: int, pool: Pool) -> dict[str, Encoded]:
+    """Return by topic what is on it after n pages have passed all stages."""
+    with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "bench.sqlite")) as store:
+        store.save_subscription(SUBSCRIBER)
+        found: dict[str, Encoded] = {"items": [(item.key, encode(item)) for item in pages(n)]}
+        for stage in table_of(store, pool):
+            made = [await attempt(stage, payload, here=_here, pool=pool) for _, payload in found.get(stage.source, ())]
+            if stage.target:
+                found[stage.target] = [pair for pairs in made for pair in pairs]
+    return found
+
+
+async def _here(function: Callable[..., Any], /, *args: Any) -> Any:
+    return function(*args)
+
+
+async def bench(brokers: str, elastic: str, n: int, quick: int) -> None:
+    with closing(Pool(preload=PRELOAD)) as pool:
+        made, inputs = Bench(brokers, elastic, pool), await inputs_of(n, pool)
+        many = [*inputs["articles"]] * (quick // n)
+        print(f"{'stage':16}{'bare aiokafka':>15}{'our runtime':>15}{'share':>8}{'bare CPU':>15}{'our CPU':>15}")
+        print(await made.compare(NOTHING.name, [NOTHING.name], {"articles": many}, {NOTHING.name: len(many)}))
+        rows = [stage for stage in table_of(None, pool) if stage.source in inputs]  # type: ignore[arg-type]
+        wanted = {stage.name: len(inputs[stage.source]) for stage in rows}
+        for stage in rows:
+            alone = {stage.source: inputs[stage.source]}
+            print(await made.compare(stage.name, [stage.name], alone, {stage.name: wanted[stage.name]}), flush=True)
+        print(await made.compare("whole chain", list(wanted), {"items": inputs["items"]}, wanted), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--messages", type=int, default=5000)
-    parser.add_argument("--articles", type=int, default=400)
+    parser.add_argument("--pages", type=int, default=400)
+    parser.add_argument("--messages", type=int, default=4000, help="for the stage that does next to nothing")
     given = parser.parse_args()
     with ExitStack() as stack:
-        node = kafka_node()
-        stack.callback(node.remove)
-        node.start()
-        print(f"{'stage':18}{'bare aiokafka':>16}{'our runtime':>16}{'share':>8}")
-        for name, n, run in (
-            ("next to nothing", given.messages, next_to_nothing),
-            ("classify", given.articles, lambda article: list(classify(article))),
-        ):
-            plain, own = measure(node.address, n, run)
-            print(f"{name:18}{plain:12.0f} /s{own:14.0f} /s{own / plain:8.0%}", flush=True)
+        nodes = [kafka_node(), elastic_node()]
+        for node in nodes:
+            stack.callback(node.remove)
+            node.start()
+        asyncio.run(bench(nodes[0].address, nodes[1].address, given.pages, given.messages))
 
 
 if __name__ == "__main__":

@@ -116,6 +116,10 @@ class KafkaRuntime:
             for stage in self._stages
         }
 
+    def passed(self, stage: str) -> int:
+        """Return how many messages a stage has passed in this process."""
+        return self._outcomes[stage].total()
+
     def prune(self, days: float) -> int:  # noqa: ARG002 (the contract's signature)
         """Leave it to Kafka, which deletes messages by the retention that its topics were made with."""
         return 0
@@ -193,7 +197,7 @@ class KafkaRuntime:
                 self._still[name] = stillness.note(
                     name,
                     lag=sum(lags[name].get(tp, 0) for tp in app.partitions),
-                    passed=self._outcomes[name].total(),
+                    passed=self.passed(name),
                     at=time.monotonic(),
                     excused=bool(self._waiting.get(name)),
                 )

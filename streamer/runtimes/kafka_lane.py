@@ -21,7 +21,9 @@ from agents.errors import Unavailable
 from streamer.pipeline import Delivery, Output, Result
 
 BATCH = 100
-"""At most so many messages are confirmed together."""
+"""At most so many messages are confirmed together,"""
+BATCH_SECONDS = 0.02
+"""gathered for at most so long, if more wait behind them: a request for each would cost more than the work."""
 GRACE_SECONDS = 8.0
 """How long work that is under way may take to finish before the partition is given back."""
 RESEND_SECONDS = 0.1, 5.0
@@ -143,10 +145,16 @@ class Lane(Generic[M]):
                 return []
             self._filled.clear()
             await self._filled.wait()
-        first = self._window[0].task
-        assert first is not None
-        await asyncio.wait({first})
+        await self._ended(0)
+        await self._ended(min(BATCH, len(self._window)) - 1, BATCH_SECONDS)
         return [*itertools.takewhile(_has_ended, itertools.islice(self._window, BATCH))]
+
+    async def _ended(self, place: int, seconds: float | None = None) -> None:
+        """Wait for the end of a work in the window, at most so long."""
+        task = self._window[place].task
+        assert task is not None
+        if not task.done():
+            await asyncio.wait({task}, timeout=seconds)
 
     async def _send_all(self, works: Sequence[_Work[M]], results: list[Result]) -> None:
         """Send the outputs of results until all are taken. From the first that was not, all are sent again in order."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import faust
 from aiokafka.errors import MessageSizeTooLargeError
+from faust.tables import TableManager
 from faust.types import TP, Message
 from mode import CrashingSupervisor
 
@@ -174,6 +175,13 @@ def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")
 
 
+class _Tables(TableManager):
+    async def on_start(self) -> None:
+        """Begin at once. Faust waits a second for tables to be made; here are none."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 class _App(faust.App):
     def _create_directories(self) -> None:
         """Make none: without tables nothing would be in them, and a killed worker would leave them behind."""
@@ -185,6 +193,7 @@ def make_app(name: str, *, brokers: str, timing: Timing) -> faust.App:
         name,
         broker=";".join(f"{kafka_consumer.SCHEME}://{broker}" for broker in brokers.split(",")),
         store="memory://",
+        TableManager=_Tables,
         autodiscover=False,
         web_enabled=False,
         key_serializer="raw",
