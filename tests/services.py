@@ -1,17 +1,21 @@
 """Fixtures: real servers, and a fresh prefix of topics and indices for each test."""
 
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 import pytest
 
 from infra.artifacts import NotAvailable
 from infra.node import Node
-from infra.services import address
+from infra.services import NODES, address
 
 T = TypeVar("T")
+_MANY = 20
+"""Tests for which it pays to start a server before one of them asks for it."""
 
 
 def owner() -> int:
@@ -29,6 +33,19 @@ def or_skip(find: Callable[[], T]) -> T:
         pytest.skip(str(error))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the servers while the first tests run, if many will want them."""
+    wanted = sum(item.get_closest_marker("service") is not None for item in getattr(session, "items", ()))
+    if wanted > _MANY and not session.config.option.collectonly:
+        for name in NODES:
+            threading.Thread(target=_start_early, args=[name], daemon=True).start()
+
+
+def _start_early(name: str) -> None:
+    with suppress(NotAvailable):  # the tests will say so
+        address(name, owner())
+
+
 @pytest.fixture(scope="session")
 def kafka_address() -> str:
     return or_skip(lambda: address("kafka", owner()))
@@ -44,15 +61,24 @@ def prefix() -> str:
     return f"t{uuid.uuid4().hex[:12]}"
 
 
-@pytest.fixture
-def own_node() -> Iterator[Callable[[Callable[[], Node]], Node]]:
-    """Start a server for one test alone, so that it may be killed."""
-    nodes: list[Node] = []
-
-    def start(make: Callable[[], Node]) -> Node:
-        nodes.append(or_skip(make))
-        return nodes[-1].start()
-
-    yield start
-    for node in nodes:
+@pytest.fixture(scope="session")
+def mortals() -> Iterator[dict[str, Node]]:
+    """Keep servers that tests may kill: one of each kind for the whole run."""
+    nodes: dict[str, Node] = {}
+    yield nodes
+    for node in nodes.values():
         node.remove()
+        assert not node.folder.exists()
+
+
+@pytest.fixture
+def mortal(mortals: dict[str, Node]) -> Callable[[str], Node]:
+    """Return what gives a running server, `kafka` or `elastic`, that the test may kill and start again."""
+
+    def running(name: str) -> Node:
+        if name not in mortals:
+            mortals[name] = or_skip(NODES[name])
+        node = mortals[name]
+        return node if node.process else node.start()
+
+    return running

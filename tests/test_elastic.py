@@ -15,7 +15,6 @@ from queries import documents, trees
 
 from agents.errors import Conflict, Rejected, Unavailable
 from agents.match import matches
-from infra.servers import elastic_node
 from schemas.documents import Document, document
 from schemas.query import parse
 from schemas.query_tree import Node, effective, query_of
@@ -201,17 +200,21 @@ def test_lag_is_kept_by_stage_and_minute(store):
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(put=documents(), asked=st.lists(trees(), min_size=10, max_size=20))
-def test_search_finds_what_the_matcher_matches(client, prefix, put: list[Document], asked: list[Node]):
-    set_up(client, prefix)
-    store = ElasticStore(client, prefix, now=lambda: SEARCHED_AT)
-    try:
-        store.put_documents(put)
-        for query in map(query_of, asked):
-            found = {hit.document.event_id for hit in store.search(query).hits}
-            meant = query_of(effective(query))
-            assert found == {one.event_id for one in put if matches(meant, one, now=SEARCHED_AT)}, query.text
-    finally:
-        remove(client, prefix)
+def test_search_finds_what_the_matcher_matches(store, put: list[Document], asked: list[Node]):
+    store._now = lambda: SEARCHED_AT
+    made_anew(store, "events")
+    store.put_documents(put)
+    for query in map(query_of, asked):
+        found = {hit.document.event_id for hit in store.search(query).hits}
+        meant = query_of(effective(query))
+        assert found == {one.event_id for one in put if matches(meant, one, now=SEARCHED_AT)}, query.text
+
+
+def made_anew(store: ElasticStore, name: str) -> None:
+    """Empty an index."""
+    indices, alias = store._elastic.client.indices, store._elastic.alias(name)
+    indices.delete(index=f"{alias}-v1")
+    indices.create(index=f"{alias}-v1", aliases={alias: {"is_write_index": True}})
 
 
 def test_a_document_comes_back_as_it_was_put(store):
@@ -272,8 +275,8 @@ def test_a_full_disk_is_waited_out(store, client, monkeypatch):
 
 
 @pytest.mark.slow
-def test_nothing_acknowledged_is_lost_when_the_server_is_killed(own_node, prefix):
-    node = own_node(elastic_node)
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed(mortal, prefix):
+    node = mortal("elastic")
     with connect([node.address]) as client:
         set_up(client, prefix)
         store: Store = ElasticStore(client, prefix)

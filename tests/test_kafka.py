@@ -18,7 +18,6 @@ from places import Place, open_runtime
 from structlog.testing import capture_logs
 
 from agents.errors import Rejected, Unavailable
-from infra.servers import kafka_node
 from schemas.codec import encode
 from schemas.events import Article, DeadLetter, FeedItem, Message
 from streamer.pipeline import Place as Where
@@ -373,8 +372,8 @@ def test_a_worker_told_to_stop_leaves_in_time_and_loses_nothing(opened, place: P
 
 
 @pytest.mark.slow
-def test_workers_outlive_a_killed_broker(opened, own_node, prefix, tmp_path: Path):
-    node, told = own_node(kafka_node), tmp_path / "told.txt"
+def test_workers_outlive_a_killed_broker(opened, mortal, prefix, tmp_path: Path):
+    node, told = mortal("kafka"), tmp_path / "told.txt"
     place = made(node.address, prefix)
     opened(place, []).publish("items", items(300))
     workers = [toy(place, told), toy(place, told)]

@@ -15,7 +15,6 @@ from infra import artifacts, services
 from infra.artifacts import NotAvailable, cache_folder
 from infra.java import find_java, java_major
 from infra.node import new_folder, remove_folder
-from infra.servers import kafka_node
 
 HOLDER = """
 import os, sys, time
@@ -104,14 +103,12 @@ def test_two_processes_of_a_run_share_one_server_that_dies_with_it():
 
 @pytest.mark.service
 @pytest.mark.slow
-def test_a_killed_broker_starts_again_on_its_data(own_node):
-    node = own_node(kafka_node)
+def test_a_killed_broker_starts_again_on_its_data(mortal):
+    node = mortal("kafka")
     node.kill()
     assert not node.answers()
     node.start()
     assert node.answers()
-    node.remove()
-    assert not node.folder.exists()
 
 
 def test_folders_of_killed_processes_are_removed(tmp_path):

@@ -3,8 +3,8 @@
 import asyncio
 import multiprocessing
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -35,26 +35,29 @@ def in_threads(store: Store, work: Work) -> list[object]:
         return list(threads.map(begin, range(WORKERS)))
 
 
-def begin_in_process(place: Place, work: Work, number: int, together: Any, results: Any) -> None:
+_together: Any = None
+"""In a worker process: what it waits at until all are there."""
+
+
+def know_barrier(barrier: Any) -> None:
+    global _together  # noqa: PLW0603 (the way into a worker process)
+    _together = barrier
+
+
+def begin_in_process(place: Place, work: Work, number: int) -> object:
     with closing(open_store(place)) as store:
-        together.wait(60)
-        results.put(work(store, number))
+        _together.wait(60)
+        return work(store, number)
 
 
-def in_processes(place: Place, work: Work) -> list[object]:
-    """Run `work` in several processes that begin together, each with the store opened for itself."""
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """Give processes for all tests here: to start one takes longer than a test. None takes two parts of one work."""
     context = multiprocessing.get_context("spawn")
-    results, together = context.Queue(), context.Barrier(WORKERS)
-    processes = [
-        context.Process(target=begin_in_process, args=(place, work, number, together, results))
-        for number in range(WORKERS)
-    ]
-    for process in processes:
-        process.start()
-    found = [results.get(timeout=60) for _ in processes]
-    for process in processes:
-        process.join(30)
-    return found
+    with ProcessPoolExecutor(
+        WORKERS, mp_context=context, initializer=know_barrier, initargs=[context.Barrier(WORKERS)]
+    ) as pool:
+        yield pool
 
 
 @pytest.fixture(params=["threads", pytest.param("processes", marks=pytest.mark.slow)])
@@ -62,7 +65,8 @@ def at_once(request: pytest.FixtureRequest, store: Store, store_place: Place) ->
     """Return what runs a function of (store, number) several times at once, by threads or by processes."""
     if request.param == "threads":
         return lambda work: in_threads(store, work)
-    return lambda work: in_processes(store_place, work)
+    pool = request.getfixturevalue("processes")
+    return lambda work: list(pool.map(partial(begin_in_process, store_place, work), range(WORKERS)))
 
 
 AtOnce = Callable[[Work], list[object]]

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,14 +26,17 @@ from tools.drill_parts import Receiver, Workers, crackdown, now, pages, say, ser
 WORKERS = (1, 2)
 
 
-def drill(n: int, outage: float, grouping: int = 60, *, calm: bool = False) -> dict[str, int]:
+def drill(
+    n: int, outage: float, grouping: int = 60, *, calm: bool = False, nodes: Sequence[Node] = ()
+) -> dict[str, int]:
     """Run the drill with `n` pages and Elasticsearch away for `outage` seconds; return the counts at the end.
 
-    Notices are gathered for `grouping` seconds. With `calm` nothing is killed: how fast it is by itself.
+    Notices are gathered for `grouping` seconds. With `calm` nothing is killed: how fast it is by itself. `nodes` are a
+    broker and a search server to use instead of new ones.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crackdown-drill-")))
-        kafka, elastic, cluster = stack.enter_context(servers(folder))
+        kafka, elastic, cluster = stack.enter_context(servers(folder, nodes=nodes))
         receiver = Receiver()
         address = stack.enter_context(receiver.listening())
         workers = Workers(folder, lambda: toml(cluster, receiver=address, grouping=grouping))

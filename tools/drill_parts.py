@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -131,18 +131,21 @@ def _engines(cluster: Cluster) -> list[str]:
 
 
 @contextmanager
-def servers(folder: Path, partitions: int = PARTITIONS) -> Iterator[tuple[Node, Node, Cluster]]:
-    """Start a broker and a search server, set up."""
+def servers(
+    folder: Path, partitions: int = PARTITIONS, nodes: Sequence[Node] = ()
+) -> Iterator[tuple[Node, Node, Cluster]]:
+    """Give a broker and a search server, set up: `nodes` if they run already, else new ones."""
     with ExitStack() as stack:
-        nodes = [make() for make in (kafka_node, elastic_node)]
-        for node in nodes:
-            stack.callback(node.remove)
-            node.start()
-        kafka, elastic = nodes
+        kafka, elastic = nodes or [_started(make(), stack) for make in (kafka_node, elastic_node)]
         cluster = Cluster(kafka=kafka.address, elastic=(elastic.address,))
         asyncio.run(make_topics(cluster.kafka, cluster.prefix, topics(partitions)))
         set_up(folder, cluster)
         yield kafka, elastic, cluster
+
+
+def _started(node: Node, stack: ExitStack) -> Node:
+    stack.callback(node.remove)
+    return node.start()
 
 
 def set_up(folder: Path, cluster: Cluster) -> None:

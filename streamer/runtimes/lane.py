@@ -37,8 +37,8 @@ _log = structlog.get_logger()
 
 
 def growing_pause(failures: int) -> float:
-    """Return how many seconds to wait after so many failures in a row: 1, 2, 4 … 60, give or take half."""
-    return min(60.0, 2.0 ** min(failures - 1, 6)) * random.uniform(0.5, 1.5)  # noqa: S311 (no secret)
+    """Return how many seconds to wait after so many failures in a row: 1, 2, 4, 8, 16, give or take half."""
+    return 2.0 ** min(failures - 1, 4) * random.uniform(0.5, 1.5)  # noqa: S311 (no secret)
 
 
 @dataclass(eq=False)
