@@ -225,7 +225,7 @@ def test_alerts_are_news_that_happened_was_ordered_or_is_sought(tmp_path: Path):
 
 @pytest.mark.slow
 def test_what_the_shipped_models_find_in_our_own_articles_does_not_fall():
-    """Floors a little below what was measured (0.68, 0.50, 0.97, 0.98): lower them only with a reason."""
+    """Floors a little below what was measured (0.68, 0.51, 0.97, 0.98): lower them only with a reason."""
     from quality import shipped_predictions
 
     labelled = load(QUALITY)
