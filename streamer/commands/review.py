@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from streamer.acts import told_at
 from streamer.commands.state import JsonFlag, opened_store, out, print_json
 from streamer.review import UNSURE, Question, review_queue
 from streamer.show import case_line, event_line
@@ -50,7 +51,7 @@ def _lines(one: Question) -> Iterator[Text]:
     for linked in one.events[:SHOWN]:
         yield Text.assemble("          ", event_line(linked.event), (f"  {linked.event.confidence:.2f}", "bold"))
         yield Text.assemble("            “", (linked.event.evidence.strip(), "italic"), "”")
-        yield Text(f"            {linked.source}  {linked.url or ''}", "dim")
+        yield Text(f"            {linked.source}, {told_at(linked):%Y-%m-%d}  {linked.url or ''}", "dim")
     if len(one.events) > SHOWN:
         yield Text(f"          and {len(one.events) - SHOWN} more: crackdown case {one.case.id}", "dim")
     yield Text(f"          followed by {one.followers}, since {one.since:%Y-%m-%d}", "dim")
