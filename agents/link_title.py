@@ -46,6 +46,13 @@ _CIVIL = {
     EventType.SITE_BLOCKING,
 }
 _CRIMINAL = {*GROUPS["criminal"], EventType.ARREST, EventType.RAID}
+_JUDGED = {
+    EventType.GUILTY_PLEA: "pleaded guilty",
+    EventType.CONVICTION: "convicted",
+    EventType.SENTENCE: "sentenced",
+    EventType.ACQUITTAL: "acquitted",
+}
+"""What is not told of a case's only defendant because it is told of somebody, unless that is their status."""
 _DONE = {Status.HAPPENED, Status.ONGOING, Status.ORDERED}
 MAX_TITLE = 140
 
@@ -133,7 +140,8 @@ def _concerned(case: Case, alike: Sequence[Event], role: str) -> list[str]:
     found = [one.name for one in parties if named & {fold_name(role, name) for name in (one.name, *one.aliases)}]
     if found or (role == "defendant" and len(parties) > 1):
         return found
-    return [one.name for one in parties]
+    judged = role == "defendant" and alike[0].type in _JUDGED
+    return [one.name for one in parties if not judged or one.status in _JUDGED.values()]
 
 
 def _names(event: Event, role: str) -> tuple[str, ...]:

@@ -209,6 +209,18 @@ def test_titles_claim_no_more_than_the_texts(events: list[Any], title: str) -> N
     assert fold("case-1", [linked(one) for one in events], old=None, at=DAY).title == title
 
 
+def test_a_sentence_of_somebody_is_not_titled_as_the_only_defendants() -> None:
+    charge = told("charge", defendant=("Iven Marlo",), target=("Flume",))
+    sentence = told("sentence", 9, target=("Flume",))
+    case = fold("case-1", [charge, sentence], old=None, at=DAY)
+    assert (case.title, [one.status for one in case.parties if one.role == "defendant"]) == (
+        "Sentence over Flume",
+        ["charged"],
+    )
+    named = told("sentence", 9, target=("Flume",), defendant=("Iven Marlo",))
+    assert fold("case-1", [charge, named], old=None, at=DAY).title == "Iven Marlo: sentence over Flume"
+
+
 def test_a_body_of_the_lexicon_is_one_party_under_all_its_names() -> None:
     raid = event("raid", authority=("DoJ", "Europol"), complainant=("ACE",))
     charge = event(
