@@ -55,7 +55,7 @@ bench: $(STAMP)-test ## Measure speed and memory
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_link.py
 	$(BIN)/python tools/bench_alerts.py
-	$(BIN)/python tools/bench_search.py
+	$(BIN)/python -m tools.bench_search --stores sqlite elastic
 	$(BIN)/python -m tools.bench_latency
 	$(BIN)/python -m tools.bench_latency --seconds 120 --grouping 55
 	$(BIN)/python -m tools.bench_kafka

@@ -101,7 +101,7 @@ class News:
             published_at=seen,
             seen_at=seen + timedelta(hours=1),
             indexed_at=seen + timedelta(hours=1),
-            amount_minor=amount and round(amount * 100),
+            amount_minor=round(amount * 100) if amount else None,
             amount_usd=amount,
             prison_months=float(chance.randrange(1, 120)) if chance.random() < 0.06 else None,
             counts={"people": chance.randrange(1, 40)} if chance.random() < 0.1 else {},
