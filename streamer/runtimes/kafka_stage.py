@@ -178,8 +178,9 @@ def _text(value: bytes | str) -> str:
 class _Tables(TableManager):
     async def on_start(self) -> None:
         """Begin at once. Faust waits a second for tables to be made; here are none."""
-        await self._update_channels()
-        await self.recovery.start()
+        if not self.should_stop:
+            await self._update_channels()
+            await self.recovery.start()
 
 
 class _App(faust.App):
