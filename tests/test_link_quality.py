@@ -57,6 +57,11 @@ def test_new_is_what_was_not_met_before_and_is_a_case_at_all():
     assert truly_new(GOLD, {"wire-1", "wire-3"}, {"wire-1"}) == 1.0  # a fold counts its own articles
 
 
+def test_what_is_told_as_new_without_concerning_a_case_is_counted_apart():
+    found = scores(GOLD, RIGHT, {"wire-1", "wire-5"}, set(GOLD))
+    assert (found["new"], found["new, a case"]) == (0.5, 1.0)
+
+
 def test_articles_are_linked_told_and_compared_in_any_order():
     arrest = event("arrest", defendant=("Mara Lindqvist",), country="SE", main=True, date="2025-02-28")
     charge = event("charge", defendant=("Mara Lindqvist",), country="SE", main=True, date="2025-04-02")

@@ -13,6 +13,8 @@ import msgspec
 from labelled import Labelled, load_all, stories
 
 from agents.classify import classify
+from agents.grammar.coder import read
+from agents.grammar.named import often_named
 from agents.grammar.operations import find_operations
 from schemas.codec import decode
 from schemas.events import ArticleEvents, Event
@@ -101,29 +103,33 @@ def labelled(one: Labelled) -> ArticleEvents:
     """Return the labels of a page as a message, as if a coder that makes no mistakes had read it."""
     name, story = name_of(one.name), one.articles[0]
     groups = list(dict.fromkeys(label["case"] for label in one.row["events"]))
-    events = [_event(name, place, label, groups, one.row["main"]) for place, label in enumerate(one.row["events"])]
+    events = [_event(one, place, label, groups) for place, label in enumerate(one.row["events"])]
     return ArticleEvents(
         id=make_id("events", name),
         article_id=name,
         article_version="labels",
         item_id=name,
         source=name.partition("-")[0],
+        url=story.url,
         title=story.title,
         language="en",
         published_at=story.published_at or _seen_at(name),
         seen_at=_seen_at(name),
         events=tuple(events),
+        links=story.links,
+        names=often_named(read(story)),
     )
 
 
-def _event(name: str, place: int, label: dict[str, Any], groups: list[str], main: int | None) -> Event:
+def _event(one: Labelled, place: int, label: dict[str, Any], groups: list[str]) -> Event:
     """Return one label as an event. Operations have no label: it has the one that its quote names."""
     fields = {key: value for key, value in label.items() if value is not None}
-    named = find_operations(label["evidence"])
+    quote = label["evidence"]
+    named, start = find_operations(quote), max(0, one.articles[0].text.find(quote))
     own = {
-        "id": make_id("event", name, str(place)),
-        "span": (0, len(label["evidence"])),
-        "main": place == main,
+        "id": make_id("event", name_of(one.name), str(place)),
+        "span": (start, start + len(quote)),
+        "main": place == one.row["main"],
         "case": groups.index(label["case"]),
         "operation": named[0].value.canonical if named else None,
     }

@@ -8,10 +8,10 @@ articles (messages as lines of JSON), the folder of the gold set (what persons f
 keeps them. Articles without a message are left out of the figures.
 
 Precision and recall are of pairs of articles in one case; new: of the articles that were told as new cases when they
-came in, how many were of matters not met before. Figures stand for all articles, then as mean and spread of five folds
-by case: a fold is scored by its own cases alone, so that a few large cases cannot carry the figure. `--half` keeps to
-the cases whose mistakes may be read, or to the others: what is mended by looking at the one half is reported on the
-other.
+came in, how many were of matters not met before, of all and of those that concern a case at all. Figures stand for all
+articles, then as mean and spread of five folds by case: a fold is scored by its own cases alone, so that a few large
+cases cannot carry the figure. `--half` keeps to the cases whose mistakes may be read, or to the others: what is mended
+by looking at the one half is reported on the other.
 """
 
 import argparse
@@ -167,6 +167,7 @@ def scores(
         "precision": right / len(pairs) if pairs else 1.0,
         "recall": sum(case_of[one] == case_of[other] for one, other in hoped) / len(hoped) if hoped else 1.0,
         "new": truly_new(gold, told, names),
+        "new, a case": truly_new(gold, told, set(mine)),
         "told new": float(len(told & names)),
     }
 
