@@ -5,7 +5,8 @@ the case, so that "why are these one case?" has an answer.
 
 Weights were searched on 1,043 articles of which the cases are known, once with events as labelled and once with those
 of a coder that had not learnt from them, for the most right pairs at five times the cost for a wrong one, from those
-of the version before and a guess for what is new. Only half of the cases took part.
+of the version before and a guess for what is new. Only half of the cases took part: on the others precision is 0.92 and
+0.89, recall 0.49 and 0.37; on these, 0.94, 0.95, 0.68, 0.51.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
