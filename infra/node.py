@@ -22,7 +22,7 @@ from typing import Any
 from infra.artifacts import NotAvailable
 
 NOBODY = 65534
-START_SECONDS = 120
+START_SECONDS = 240
 STOP_SECONDS = 20
 _LOCK = "lock"
 _MEMORY = Path("/dev/shm")  # noqa: S108 (a file system in memory; what is made there has an unguessable name)
