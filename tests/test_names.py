@@ -39,6 +39,8 @@ def test_common_words_break_a_headline():
         ("However, Ahmed Qoruvat’s lawyer agreed", "Ahmed Qoruvat"),
         ("Zyxwin Qoruvat, a French national, agreed", "Zyxwin Qoruvat"),
         ("Bluebird President Zyxwin Qoruvat agreed", "Zyxwin Qoruvat"),
+        ("Mr Zyxwin Qoruvat agreed", "Zyxwin Qoruvat"),
+        ("the founder of Bluebird Exchange, Mr Zyxwin Qoruvat, agreed", "Zyxwin Qoruvat"),
         ("Dad-of-three David Qoruvat agreed", "David Qoruvat"),
     ],
 )

@@ -79,5 +79,18 @@ def test_who_is_refused_bail_is_not_released(sentence: str):
     assert status_of(sentence, "bail", EventType.RELEASE) is Status.DENIED
 
 
-def test_who_is_granted_bail_is_released():
-    assert status_of("Roe was granted bail, and his passport was kept.", "bail", EventType.RELEASE) is Status.HAPPENED
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Roe was granted bail, and his passport was kept.",
+        "Roe was released on bail in March and has denied the charges.",
+        "Roe denied the charges and is out on bail.",
+    ],
+)
+def test_who_is_granted_bail_is_released(sentence: str):
+    assert status_of(sentence, "bail", EventType.RELEASE) is Status.HAPPENED
+
+
+def test_a_plea_that_is_agreed_is_still_to_come():
+    assert status_of("Roe has agreed to plead guilty.", "plead", EventType.GUILTY_PLEA) is Status.PLANNED
+    assert status_of("Roe agreed and pleaded guilty.", "plead", EventType.GUILTY_PLEA) is Status.HAPPENED

@@ -1,10 +1,12 @@
 """Numbers in words and digits: "1,234", "5.6 million", "thirty-three", "half a dozen"."""
 
 import re
+from functools import cache
 from heapq import merge
 from typing import NamedTuple
 
 from agents.grammar.anchors import TENS, UNITS, Anchors, find_anchors
+from agents.lexicon import rows
 
 SMALL: dict[str, int] = {word: n for n, word in enumerate(UNITS)} | {
     word: 10 * n for n, word in enumerate(TENS, start=2)
@@ -56,6 +58,13 @@ _SCALE = re.compile(
 )
 
 
+@cache
+def _codes() -> re.Pattern[str]:
+    """Return the letters of money that a number may follow at once: "RM45,000", "EUR5m"."""
+    marks = (row["mark"] for row in rows("currencies.tsv") if row["place"] == "before" and row["mark"].isalpha())
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(marks))})$")
+
+
 _FIGURES = re.compile(r"[0-9][\d,.\u2009\u202f\u00a0]*")
 
 
@@ -79,7 +88,9 @@ def find_numbers(text: str, anchors: Anchors | None = None) -> list[Number]:
     starts = [m.start() for m in _FIGURES.finditer(text)]
     taken = -1
     for start in merge(starts, anchors["number"]):
-        if start < taken or (start and text[start - 1].isalnum()):
+        if start < taken or (
+            start and text[start - 1].isalnum() and not _codes().search(text, max(0, start - 4), start)
+        ):
             continue
         number = number_at(text, start)
         if number is not None:

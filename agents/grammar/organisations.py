@@ -191,9 +191,9 @@ def _trimmed(run: Run) -> Sequence[Word]:
 
 
 def _without_official(words: Sequence[Word]) -> Sequence[Word]:
-    """ "Detective Jane Roe of the Roeville Police": the body begins behind its officer."""
+    """ "Detective Jane Roe of the Roeville Police": the body begins behind its officer, and "Mr Roe" is none."""
     if words and words[0].text in cue_words("title"):
-        behind = next((n for n, word in enumerate(words) if n > 1 and word.joiner.startswith("of")), 0)
+        behind = next((n for n, word in enumerate(words) if n > 1 and word.joiner.startswith("of")), len(words))
         return words[behind:]
     return words
 

@@ -98,8 +98,9 @@ def _pieces(run: Run) -> Iterator[list[Word]]:
     """Cut the run at words that belong to no person."""
     piece: list[Word] = []
     for word in run.words:
-        ends = _ends_person(word.text)
-        if piece and (ends or word.text in cue_words("title") or not ties_person(word.joiner)):
+        title = word.text in cue_words("title")
+        ends = _ends_person(word.text) and not title
+        if piece and (ends or title or not ties_person(word.joiner)):
             yield piece
             piece = []
         if not ends:

@@ -1,7 +1,8 @@
 """A request is never told as a decision: where a sentence plainly asks for an act, that act is sought.
 
 The models read the status from all words around; they are right nine times in ten. The tenth time must not be a motion
-that is sold as an award, so the plain forms of asking are a rule. So are those of refusing bail: no one was released.
+that is sold as an award, so the plain forms of asking are a rule. So are those of refusing bail, where no one was
+released, and of agreeing to a plea that is still to come.
 """
 
 import re
@@ -59,21 +60,35 @@ _REACH = 90
 
 
 _BAIL_REFUSED = re.compile(
-    r"\b(?:refus|den(?:ied|y|ies)|declin)\w*\b[^.;]{0,25}\bbail\b"
-    r"|\bbail\b[^.;]{0,40}\b(?:refused|denied|rejected|dismissed|turned down|declined)\b"
+    r"\b(?:refus|den(?:ied|y|ies)|declin)\w* (?:him |her |them |(?:to )?grant |(?:an? |his |her |their |the )?"
+    r"(?:request|application|plea|bid)s? for )*bail\b"
+    r"|\bbail\b(?: \w+){0,2} (?:was|were|been|is|being) (?:refused|denied|rejected|dismissed|turned down|declined)\b"
+    r"|\bbail (?:refused|denied|rejected)\b"
     r"|\b(?:lost|loses) (?:his|her|their|its|the|a) (?:bid|plea|application|fight)\b[^.;]{0,15}\bbail\b",
     re.IGNORECASE,
 )
+_WILL_PLEAD = re.compile(
+    r"\b(?:agree[ds]?|expected|set|due|scheduled|intends?|plans?|offered) to plead\b|\bwill plead\b", re.IGNORECASE
+)
+
+_NEVER = re.compile(r"(?!)")
+_PLAIN = {
+    EventType.RELEASE: (_BAIL_REFUSED, Status.DENIED),
+    EventType.GUILTY_PLEA: (_WILL_PLEAD, Status.PLANNED),
+}
+"""By type, words that settle its status."""
 
 
 def settled(status: Status, kind: EventType, sentence: str, trigger: int, *, headline: str = "") -> Status:
     """Return the status of an act whose trigger stands at `trigger` in its sentence.
 
     `sought` where words of asking govern the trigger and the sentence tells of no decision, or where the headline asks
-    and a sentence on money or an order decides nothing; `denied` where bail is refused; else as it was.
+    and a sentence on money or an order decides nothing; `denied` where bail is refused; `planned` where a plea is only
+    agreed; else as it was.
     """
-    if kind == EventType.RELEASE and status in _DONE and _BAIL_REFUSED.search(sentence):
-        return Status.DENIED
+    words, means = _PLAIN.get(kind, (_NEVER, status))
+    if status in _DONE and words.search(sentence):
+        return means
     if status not in _DONE or kind not in ASKABLE or _DECIDED.search(sentence):
         return status
     if kind in _MONEY_AND_ORDERS and _only_asked(sentence, headline):

@@ -52,7 +52,8 @@ def _numbered(text: str) -> Iterator[Mention]:
 
 def _cued(text: str, run: Run, stems: set[str]) -> Iterator[tuple[int, int, str]]:
     run = _without_article(run)
-    if len(run.words) <= 3 and not all(_says_nothing(word.text) for word in run.words):
+    titled = run.words[0].text in cue_words("title")
+    if len(run.words) <= 3 and not titled and not all(_says_nothing(word.text) for word in run.words):
         if word_before(text, run.start).lower() in cue_words("service_before"):
             yield run.start, run.end, "service.cue_before"
         elif not (run.sentence_start and is_common(run.words[0].text)) and _cue_follows(text, run.end):
