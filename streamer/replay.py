@@ -16,6 +16,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from agents.bury import bury
+from agents.classify import message_of
+from agents.grammar.coder import read
+from agents.grammar.named import often_named
 from agents.link import link
 from agents.link_revision import EDITED
 from schemas.codec import UnreadablePayload, decode, encode
@@ -102,10 +105,10 @@ async def _read(work: Replay, arrival: Arrival, restored: Callable[[Event], Even
     article = work.old.article(arrival.article_id)
     known = [replace(one, event=restored(one.event)) for _, one in work.old.article_events(arrival.article_id)]
     stored = _from_events(article, known)
-    read = await _classified(work, article, work.classify) if article and work.classify else stored
+    made = await _classified(work, article, work.classify) if article and work.classify else stored
     if stored.article_version == arrival.article_version:
-        return read
-    return _older(read if isinstance(read, ArticleEvents) else stored, known, arrival)
+        return made
+    return _older(made if isinstance(made, ArticleEvents) else stored, known, arrival)
 
 
 async def _classified(work: Replay, article: Article, classify: Classify) -> Read:
@@ -120,23 +123,8 @@ def _from_events(article: Article | None, known: Sequence[LinkedEvent]) -> Artic
     events = tuple(sorted(standing, key=lambda event: (event.span[0], event.type)))
     if article is None:
         return _from_timeline(max(known, key=lambda one: one.seen_at), events)
-    return ArticleEvents(
-        id=make_id("events", article.id, article.version),
-        article_id=article.id,
-        article_version=article.version,
-        item_id=article.item_id,
-        source=article.source,
-        url=article.url,
-        path=article.path,
-        title=article.title,
-        language=article.language,
-        published_at=article.published_at,
-        seen_at=article.seen_at,
-        events=events,
-        copy_of=article.copy_of,
-        fresh=article.fresh,
-        muted=article.muted,
-    )
+    names = often_named(read(article)) if events else ()
+    return replace(message_of(article, events, names=names), coder="")
 
 
 def _from_timeline(newest: LinkedEvent, events: tuple[Event, ...]) -> ArticleEvents:

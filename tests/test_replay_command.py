@@ -162,7 +162,7 @@ def test_the_commands_of_the_queue_settle_its_questions(home: Path):
     questions = rows(home, "review", "--limit", "1000", "--below", "1")
     assert len(questions) > 50
     question = questions[0]
-    _, *command = question["commands"][0].split()
-    assert crackdown(home, *command)[0] == 0
+    _, command = question["commands"][0]
+    assert crackdown(home, *command.split()[1:])[0] == 0
     left = rows(home, "review", "--limit", "1000", "--below", "1")
     assert question["commands"] not in [one["commands"] for one in left]
