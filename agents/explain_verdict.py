@@ -55,7 +55,7 @@ def ends_of(article: Article, reading: Reading, done: Steps, models: Models, thr
     bare = [[*row, *rivalry(item, act.news, [])] for item, row, act in zip(seen, rows, done.acts, strict=True)]
     return Ends(
         judged=frozenset(key_of(item.candidate) for item in done.judged),
-        acts=dict(zip(keys, done.acts, strict=True)),
+        acts=dict(zip(keys, done.acts, strict=True)) | {_key(one.act): one.act for one in told},
         admitted=frozenset(map(_key, admitted)),
         rules={_key(one.act): one.rule for one in told},
         written={_key(act): event for act, event in written},

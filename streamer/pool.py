@@ -71,7 +71,7 @@ class Pool:
         self.processes = process_count(processes)
         self._seconds, self._memory = seconds, memory
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["__main__", *preload])  # else each worker would load the program itself
+        self._context.set_forkserver_preload([*preload])
         self._slots = asyncio.Semaphore(2 * self.processes)
         self._starting = asyncio.Lock()
         self._pool: ProcessPool | None = None

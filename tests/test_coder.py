@@ -1,11 +1,15 @@
 """What the coder tells of an article: the sure acts, at least the likeliest news, and no news from policy reports."""
 
+from collections.abc import Sequence
+
 from reading import read
 
 from agents.grammar.acts import Act
+from agents.grammar.arguments import Filler
 from agents.grammar.candidates import propose
 from agents.grammar.coder import LONGEST, REPORTS, steps, told_of
 from agents.grammar.decide import Decided
+from agents.grammar.groups import Group
 from agents.grammar.judge import Judged
 from agents.grammar.model import shipped_models
 from agents.grammar.report import LONG, is_policy_report
@@ -59,3 +63,21 @@ def test_a_long_story_and_a_short_opinion_are_no_reports() -> None:
     assert not is_policy_report(read((FINE + "\n\n") * (LONG // 50)))
     assert not is_policy_report(read(ADVICE * 20))
     assert len(read(FINE).text) < LONGEST
+
+
+def test_a_total_has_the_sum_that_its_repetition_tells() -> None:
+    def held(confidence: float, *, total: bool, money: Sequence[Filler] = (), day: str = "2023") -> Decided:
+        item = act(confidence, 0.9)
+        slots = {"money": money, "date": [Filler("date", thing("date", day), 0.9)]}
+        return item._replace(act=item.act._replace(judged=item.act.judged._replace(aggregate=total), slots=slots))
+
+    worth = [Filler("money", thing("money", 90e6, "EUR"), 0.7)]
+    total, again = held(0.9, total=True), held(0.1, total=False, money=worth)
+    assert [told.act.slots["money"] for told in kept([total, again], 0.3)] == [worth]
+    assert [told.act.slots["money"] for told in kept([held(0.9, total=False), again], 0.3)] == [()]
+    other = held(0.1, total=False, money=worth, day="2021")
+    assert [told.act.slots["money"] for told in kept([total, other], 0.3)] == [()]
+
+
+def thing(family: str, *key: str | float) -> Group:
+    return Group(family, key, family, (), ())

@@ -56,29 +56,6 @@ def test_work_runs_in_another_process():
         assert asyncio.run(pool(toys.process_id)) != os.getpid()
 
 
-PROGRAM = """
-import asyncio, sys
-from streamer.pool import Pool
-print("loaded", flush=True)
-async def run():
-    pool = Pool(3)
-    await pool.start()
-    print(await pool(abs, -7), flush=True)
-    pool.close()
-if __name__ == "__main__":
-    asyncio.run(run())
-"""
-
-
-def test_the_program_is_not_loaded_by_each_worker(tmp_path: Path):
-    """Once for itself, once for the fork server, however many workers there are."""
-    (tmp_path / "program.py").write_text(PROGRAM)
-    command = [sys.executable, str(tmp_path / "program.py")]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
-    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment, timeout=120).stdout
-    assert sorted(out.split()) == ["7", "loaded", "loaded"]
-
-
 def test_what_hangs_is_killed_and_the_next_call_works():
     async def run(pool: Pool) -> int:
         started = time.monotonic()

@@ -19,6 +19,7 @@ import msgspec
 from schemas.documents import Document
 from schemas.events import Notice
 from schemas.query import parse
+from schemas.taxonomy import ChangeKind
 from streamer.config import Cluster
 from streamer.contracts import Store
 from streamer.engines import open_store
@@ -51,7 +52,7 @@ def held(home: Path) -> Found:
             "cases": {one["id"]: one for one in map(untimed, _cases(store))},
             "timelines": {case.id: [*map(untimed, store.timeline(case.id))] for case in _cases(store)},
             "events": {one["event_id"]: one for one in map(untimed, _documents(store))},
-            "notices": dict(_notice(entry.notice) for entry in store.outbox(limit=10_000)),
+            "notices": dict(_notice(one.notice) for one in store.outbox(limit=10_000) if not _tells_merge(one.notice)),
         }
 
 
@@ -63,6 +64,11 @@ def untimed(record: msgspec.Struct) -> dict[str, Any]:
 def _notice(notice: Notice) -> tuple[str, tuple[Any, ...]]:
     """Return the id and what is told. The case around it may have moved on before the notice was written."""
     return notice.id, (notice.case_id, notice.change_id, notice.change, notice.subject, notice.why)
+
+
+def _tells_merge(notice: Notice) -> bool:
+    """Say whether a notice tells that two cases became one: it goes to those alone who were told of both by then."""
+    return notice.change == ChangeKind.CORRECTED and "(merged from " in notice.subject
 
 
 def _articles(store: Store) -> Iterator[msgspec.Struct]:
