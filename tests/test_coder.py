@@ -1,6 +1,7 @@
 """What the coder tells of an article: the sure acts, at least the likeliest news, and no news from policy reports."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from reading import read
 
@@ -9,11 +10,15 @@ from agents.grammar.arguments import Filler
 from agents.grammar.candidates import propose
 from agents.grammar.coder import LONGEST, REPORTS, steps, told_of
 from agents.grammar.decide import Decided
-from agents.grammar.groups import Group
+from agents.grammar.groups import Group, groups
 from agents.grammar.judge import Judged
 from agents.grammar.model import shipped_models
 from agents.grammar.report import LONG, is_policy_report
+from agents.grammar.writing import write_events
+from schemas.events import Article
 from schemas.taxonomy import Status
+
+SEEN = datetime(2024, 6, 5, 10, tzinfo=UTC)
 
 FINE = "In 2019, the regulator fined Flume Ltd 400,000 yuan. Police arrested two men on Tuesday. "
 ADVICE = "The government should ensure that courts act faster, and it should adopt a new law on this. "
@@ -81,3 +86,20 @@ def test_a_total_has_the_sum_that_its_repetition_tells() -> None:
 
 def thing(family: str, *key: str | float) -> Group:
     return Group(family, key, family, (), ())
+
+
+def test_each_side_asks_for_a_sentence_of_its_own() -> None:
+    text = (
+        "Alan Boyd waits. Prosecutors asked for a sentence of five years. His lawyer asked for a sentence of one year."
+    )
+    reading = read(text)
+    boyd = Filler("defendant", next(g for g in groups(reading) if g.family == "name"), 0.9)
+    found = [c for c in propose(reading) if c.type == "sentence"]
+    sides = [
+        Decided(Act(Judged(c, 0.9, 0.9, Status.SOUGHT, 0.9, news), {"defendant": [boyd]}), news, 0.9)
+        for c, news in zip(found, (0.9, 0.1), strict=True)
+    ]
+    article = Article(id="a", item_id="i", source="s", version="v", title="t", text=text, language="en", seen_at=SEEN)
+    assert [event.defendant for event in write_events(article, reading, sides)] == [("Alan Boyd",), ("Alan Boyd",)]
+    again = [side._replace(news=0.9) for side in sides]
+    assert len(write_events(article, reading, again)) == 1

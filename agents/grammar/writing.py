@@ -43,13 +43,14 @@ def write_down(article: Article, reading: Reading, kept: Sequence[Decided]) -> l
     """Return each act as an event, in the order of the text; what is the same act has the same id."""
     main = max((k for k in kept if k.news >= 0.5), key=lambda k: k.confidence, default=None)
     ordered = sorted(kept, key=lambda k: (k.act.judged.candidate.sentence, k.act.judged.candidate.type))
-    statuses: dict[str, Status] = {}
+    first: dict[str, tuple[str, ...]] = {}
     found = []
     for item, case in zip(ordered, case_numbers(ordered), strict=True):
         event = _event(article, reading, item, main=item is main, case=case)
-        if statuses.setdefault(event.id, event.status) != event.status:
-            # what is asked for beside what is done is another event
-            event = replace(event, id=make_id("event", event.id, event.status))
+        # what is asked for beside what is done is another event, and each side asks for its own
+        told = (event.status, event.time_role) if event.status == Status.SOUGHT else (event.status,)
+        if first.setdefault(event.id, told) != told:
+            event = replace(event, id=make_id("event", event.id, *told))
         found.append(Written(item, event))
     return found
 
