@@ -4,19 +4,10 @@ import re
 from collections.abc import Sequence
 
 from schemas.events import Event
-from schemas.taxonomy import CountUnit, EventType
+from schemas.taxonomy import GROUPS, CountUnit, EventType
 from schemas.tokens import tokens
 
-OF_PEOPLE_ONLY = {
-    EventType.ARREST,
-    EventType.EXTRADITION,
-    EventType.GUILTY_PLEA,
-    EventType.CONVICTION,
-    EventType.SENTENCE,
-    EventType.ACQUITTAL,
-    EventType.RELEASE,
-    EventType.CHARGE,
-}
+OF_PEOPLE_ONLY = {EventType.ARREST, *GROUPS["criminal"]}
 """What is never done to a site or a group as such: without people, the act is told alone."""
 _RANKS = (r"\b(?:court of appeals?|appeals? court)\b", r"\bsupreme court\b", r"\bhigh court\b")
 _COMMON = re.compile(

@@ -5,7 +5,7 @@ import math
 import pytest
 from reading import named, read, read_with
 
-from agents.grammar.acts import Act, fill, likely_acts, needed
+from agents.grammar.acts import Act, fill, likely_acts, needed, one_person
 from agents.grammar.arguments import Filler, chosen, in_reach, slots_of
 from agents.grammar.candidates import propose
 from agents.grammar.cases import case_numbers
@@ -187,6 +187,23 @@ def test_a_docket_is_taken_from_the_sentence_or_where_it_is_the_only_one() -> No
     assert named_once(reading, 0, "docket", news=False) is None
     assert text_of(named_once(reading, 0, "docket", news=True)) == "1:23-cv-01234"
     assert text_of(named_once(reading, 0, "operation", news=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("He was fined.", ["vane"]),
+        ("They were fined.", ["vane", "doe"]),
+        ("He and another man were fined.", ["vane", "doe"]),
+        ("He was fined with Doe.", ["vane", "doe"]),
+    ],
+)
+def test_he_is_one_person(sentence: str, told: list[str]) -> None:
+    text = f"Vane and Doe were arrested. {sentence}"
+    reading = read_with(text, *named(text, "Vane", "person"), *named(text, "Doe", "person"))
+    both = {"defendant": [Filler("defendant", group(reading, name), 0.9) for name in ("vane", "doe")]}
+    kept = one_person(reading, judged(reading, EventType.FINE), both)
+    assert [filler.group.key[0] for filler in kept["defendant"]] == told
 
 
 def test_acts_against_one_party_are_one_case() -> None:

@@ -80,7 +80,7 @@ def _subscription(channel: str, address: str) -> Subscription:
 
 
 async def _no_pool(*_: Any) -> Any:
-    raise NotImplementedError
+    raise AssertionError("the drill has no work for a pool")
 
 
 def drill(at: Ground, step: str, chance: random.Random) -> tuple[bool, int]:

@@ -103,7 +103,7 @@ async def _send_all(store: Store, senders: Mapping[str, Sender], now: Callable[[
 
 
 async def _nothing(*_: Any, **__: Any) -> Any:
-    raise NotImplementedError
+    raise AssertionError("neither fetched nor pooled in this drill")
 
 
 def _mined(table: Sequence[Stage], fuse: Fuse) -> list[Stage]:

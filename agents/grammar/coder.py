@@ -13,7 +13,7 @@ from agents.grammar.mentions import find_mentions
 from agents.grammar.model import Models
 from agents.grammar.reading import Reading
 from agents.grammar.report import is_policy_report
-from agents.grammar.request import settled
+from agents.grammar.status_rules import settled
 from agents.grammar.ties import with_ties
 from agents.grammar.writing import write_events
 from schemas.events import Article, Event

@@ -42,7 +42,7 @@ def mark_officials(text: str, persons: Sequence[Mention]) -> list[Mention]:
 
 
 def _with_office(text: str, persons: Iterable[Mention]) -> Iterable[str]:
-    listed = end = -1
+    listed, end = -1, 0
     for person in persons:
         title = _title().search(text, max(0, person.start - _LOOKED_AT), person.start)
         if title and not _NO_LONGER.search(text, max(0, title.start() - 30), title.start()):
@@ -57,7 +57,9 @@ def _with_office(text: str, persons: Iterable[Mention]) -> Iterable[str]:
 
 
 def _is_described(text: str, person: Mention) -> bool:
-    before = max(0, person.start - _LOOKED_AT), person.start
-    said = _HEAD_OF_A_BODY.search(text, *before) or _COUNSEL.search(text, *before) or _DESCRIBED.match(text, person.end)
-    said = said or _IN_COURT.match(text, person.end) or _OF_THE_BAR.search(text[person.start : person.end])
-    return said is not None
+    near = max(0, person.start - _LOOKED_AT), person.start
+    return (
+        any(pattern.search(text, *near) for pattern in (_HEAD_OF_A_BODY, _COUNSEL))
+        or any(pattern.match(text, person.end) for pattern in (_DESCRIBED, _IN_COURT))
+        or _OF_THE_BAR.search(text[person.start : person.end]) is not None
+    )

@@ -1,8 +1,8 @@
-"""A request is never told as a decision: where a sentence plainly asks for an act, that act is sought.
+"""Rules on status: a request is never told as a decision, nor what is still to come as done.
 
 The models read the status from all words around; they are right nine times in ten. The tenth time must not be a motion
-that is sold as an award, so the plain forms of asking are a rule. So are those of refusing bail, where no one was
-released, and of agreeing to a plea that is still to come.
+that is sold as an award, a refused bail that is told as a release, or a plea or sentence told before its day, so the
+plain forms are rules.
 """
 
 import re
@@ -71,25 +71,36 @@ _WILL_PLEAD = re.compile(
     r"\b(?:agree[ds]?|expected|set|due|scheduled|intends?|plans?|offered) to plead\b|\bwill plead\b", re.IGNORECASE
 )
 
-_NEVER = re.compile(r"(?!)")
+_AWAITED = re.compile(
+    r"\b(?:will (?:\w+ )?be|to be|until|awaits?|awaiting|pending|faces?|facing|(?:due|set|scheduled) for) sentenc"
+    r"|\bsentenc\w*,? (?:which |hearing |date )?"
+    r"(?:will be|is (?:set|scheduled|due|expected)|(?:was|has been) scheduled)",
+    re.IGNORECASE,
+)
 _PLAIN = {
     EventType.RELEASE: (_BAIL_REFUSED, Status.DENIED),
     EventType.GUILTY_PLEA: (_WILL_PLEAD, Status.PLANNED),
+    EventType.SENTENCE: (_AWAITED, Status.PLANNED),
 }
-"""By type, words that settle its status."""
+"""By type, words beside the trigger that settle its status."""
+_BESIDE = 40, 60
+"""Characters before and after the beginning of the trigger."""
 
 
 def settled(status: Status, kind: EventType, sentence: str, trigger: int, *, headline: str = "") -> Status:
     """Return the status of an act whose trigger stands at `trigger` in its sentence.
 
     `sought` where words of asking govern the trigger and the sentence tells of no decision, or where the headline asks
-    and a sentence on money or an order decides nothing; `denied` where bail is refused; `planned` where a plea is only
-    agreed; else as it was.
+    and a sentence on money or an order decides nothing; `denied` where bail is refused; `planned` where a plea or
+    sentence is still to come; else as it was.
     """
-    words, means = _PLAIN.get(kind, (_NEVER, status))
-    if status in _DONE and words.search(sentence):
-        return means
-    if status not in _DONE or kind not in ASKABLE or _DECIDED.search(sentence):
+    if status not in _DONE:
+        return status
+    if kind in _PLAIN:
+        words, means = _PLAIN[kind]
+        if words.search(sentence, max(0, trigger - _BESIDE[0]), trigger + _BESIDE[1]):
+            return means
+    if kind not in ASKABLE or _DECIDED.search(sentence):
         return status
     if kind in _MONEY_AND_ORDERS and _only_asked(sentence, headline):
         return Status.SOUGHT

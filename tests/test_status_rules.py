@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.grammar.request import settled
+from agents.grammar.status_rules import settled
 from schemas.taxonomy import EventType, Status
 
 
@@ -89,6 +89,24 @@ def test_who_is_refused_bail_is_not_released(sentence: str):
 )
 def test_who_is_granted_bail_is_released(sentence: str):
     assert status_of(sentence, "bail", EventType.RELEASE) is Status.HAPPENED
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He was granted bail until sentence, which will be passed on 12 September.",
+        "Roe pleaded guilty and will be sentenced in May.",
+        "Roe is yet to be sentenced.",
+        "Roe and Doe await sentencing after their pleas.",
+    ],
+)
+def test_a_sentence_that_is_awaited_is_still_to_come(sentence: str):
+    assert status_of(sentence, "sentenc", EventType.SENTENCE) is Status.PLANNED
+
+
+def test_a_sentence_that_was_passed_stays_passed_beside_one_to_come():
+    text = "Roe was sentenced to five years in prison on Monday, and his brother will be sentenced in May."
+    assert status_of(text, "sentenced", EventType.SENTENCE) is Status.HAPPENED
 
 
 def test_a_plea_that_is_agreed_is_still_to_come():
