@@ -98,16 +98,17 @@ def _placed(reading: Reading, judged: Judged, slots: dict[str, list[Filler]]) ->
 
 
 def one_person(reading: Reading, judged: Judged, slots: dict[str, list[Filler]]) -> dict[str, list[Filler]]:
-    """Return the slots with the likeliest person alone as defendant where the sentence says "He" or "She" and no name.
+    """Return the slots with the person named last as the only defendant where the sentence says "He" and no name.
 
     Right 7 times in 7 among labelled acts; the others that were there, never in 8.
     """
-    sentence = reading.sentence(judged.candidate.sentence)
+    here = judged.candidate.sentence
     people = [filler for filler in slots.get("defendant", ()) if filler.group.kind == "person"]
-    named = any(judged.candidate.sentence in filler.group.sentences for filler in people)
-    if named or not _ONE_PERSON.match(reading.text, sentence.start):
+    named = any(here in filler.group.sentences for filler in people)
+    if named or len(people) < 2 or not _ONE_PERSON.match(reading.text, reading.sentence(here).start):
         return slots
-    return slots | {"defendant": [filler for filler in slots.get("defendant", ()) if filler not in people[1:]]}
+    last = max(people, key=lambda filler: max((n for n in filler.group.sentences if n < here), default=-1))
+    return slots | {"defendant": [filler for filler in slots["defendant"] if filler is last or filler not in people]}
 
 
 def _countries_together(reading: Reading, sentence: int) -> frozenset[str]:
