@@ -14,6 +14,7 @@ CONFIG_NAME = "crackdown.toml"
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 WebAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
+AddressOrNone = Annotated[str, msgspec.Meta(pattern=r"^$|^https?://[^/\s]+")]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Several = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -85,7 +86,7 @@ class Serve(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     host: str = "127.0.0.1"
     port: Port = 8765
-    url: str = ""
+    url: AddressOrNone = ""
     """Its address as readers see it, such as `https://alerts.example.org`. With it, notices link to their case."""
     key_env: str = "CRACKDOWN_SERVE_KEY"
     """The environment variable with the key of the secret addresses; without it, a key is kept in the home folder."""

@@ -76,6 +76,7 @@ def test_a_home_that_is_a_file_is_refused_in_one_line(tmp_path: Path):
     ("text", "said"),
     [
         ('[[feeds]]\nname = "x"\nurl = "ftp://news.example"', "$.feeds[0].url"),
+        ('[serve]\nurl = "javascript:alert(1)"', "$.serve.url"),
         ('[[feeds]]\nname = ""\nurl = "https://news.example/feed"', "$.feeds[0].name"),
         ("processes = -1", "$.processes"),
         ("[serve]\nport = 99999", "$.serve.port"),
