@@ -51,7 +51,7 @@ class Mail(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`starttls`, `tls` or `none` (only for a server on this machine)."""
     ca_file: str = ""
     """Certificates to trust instead of the system's, in PEM."""
-    unsubscribe_url: str = ""
+    unsubscribe_url: AddressOrNone = ""
     """Where a POST ends a subscription without log-in (RFC 8058); `{token}` stands for the subscription."""
 
 
