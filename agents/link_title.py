@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from agents.acts import ACTS
 from agents.link_keys import fold_name
 from agents.link_outcome import overturned, standing
+from agents.phrases import PHRASES
 from agents.whom import OF_PEOPLE_ONLY, is_same, is_somebody, some, told_of
 from agents.wording import act_of, country_name, noun_of
 from schemas.events import Case, Event, LinkedEvent
@@ -119,7 +119,7 @@ def _named(case: Case, alike: Sequence[Event]) -> str:
 
 def _order_to_block(what: str, things: Sequence[str]) -> str:
     """Return what providers have to do: they are not blocked themselves."""
-    return what.replace(ACTS[EventType.SITE_BLOCKING].noun, f"blocking of {some(things) or 'sites'}")
+    return what.replace(PHRASES[EventType.SITE_BLOCKING].noun, f"blocking of {some(things) or 'sites'}")
 
 
 def _begun(title: str) -> str:
@@ -129,7 +129,7 @@ def _begun(title: str) -> str:
 def _what(lead: Event) -> str:
     taken = overturned(lead)
     if len(taken) in (1, 2):
-        return f"{ACTS[taken[0]].noun} overturned"
+        return f"{PHRASES[taken[0]].noun} overturned"
     return noun_of(lead)
 
 

@@ -8,7 +8,7 @@ _THINGS = tuple(unit for unit in CountUnit if unit not in (CountUnit.PEOPLE, Cou
 
 
 @dataclass(frozen=True)
-class Act:
+class Phrases:
     """How one type of event is told. `{whom}` is who or what it is done to."""
 
     noun: str
@@ -29,122 +29,122 @@ class Act:
     """What of people it is done to where no thing is named: `property of` them is seized."""
 
 
-ACTS: dict[EventType, Act] = {
-    EventType.INVESTIGATION: Act(
+PHRASES: dict[EventType, Phrases] = {
+    EventType.INVESTIGATION: Phrases(
         "investigation", "an investigation of {whom}", "opened an investigation of {whom}", "{whom} under investigation"
     ),
-    EventType.RAID: Act(
+    EventType.RAID: Phrases(
         "raid", "a raid on {whom}", "raided {whom}", "{whom} raided", people=False,
         units=(CountUnit.PREMISES,)
     ),
-    EventType.ARREST: Act("arrest", "the arrest of {whom}", "arrested {whom}", "{whom} arrested"),
-    EventType.SEIZURE: Act(
+    EventType.ARREST: Phrases("arrest", "the arrest of {whom}", "arrested {whom}", "{whom} arrested"),
+    EventType.SEIZURE: Phrases(
         "seizure", "the seizure of {whom}", "seized {whom}", "{whom} seized", people=False, units=_THINGS,
         owned="property of"
     ),
-    EventType.SUBPOENA: Act(
+    EventType.SUBPOENA: Phrases(
         "subpoena",
         "a subpoena against {whom}",
         "obtained a subpoena against {whom}",
         "subpoena issued against {whom}",
         actors=("complainant", "authority"),
     ),
-    EventType.CHARGE: Act("charges", "charges against {whom}", "charged {whom}", "{whom} charged"),
-    EventType.EXTRADITION: Act(
+    EventType.CHARGE: Phrases("charges", "charges against {whom}", "charged {whom}", "{whom} charged"),
+    EventType.EXTRADITION: Phrases(
         "extradition", "the extradition of {whom}", "extradited {whom}", "{whom} extradited"
     ),
-    EventType.GUILTY_PLEA: Act(
+    EventType.GUILTY_PLEA: Phrases(
         "guilty plea", "a guilty plea by {whom}", "", "{whom} pleaded guilty", actors=()
     ),
-    EventType.CONVICTION: Act(
+    EventType.CONVICTION: Phrases(
         "conviction", "the conviction of {whom}", "found {whom} guilty", "{whom} convicted", actors=("court",)
     ),
-    EventType.SENTENCE: Act(
+    EventType.SENTENCE: Phrases(
         "sentence", "a sentence for {whom}", "sentenced {whom}", "{whom} sentenced", actors=("court",)
     ),
-    EventType.ACQUITTAL: Act(
+    EventType.ACQUITTAL: Phrases(
         "acquittal", "the acquittal of {whom}", "acquitted {whom}", "{whom} acquitted", actors=("court",)
     ),
-    EventType.RELEASE: Act(
+    EventType.RELEASE: Phrases(
         "release", "the release of {whom}", "released {whom}", "{whom} released", actors=("authority", "court")
     ),
-    EventType.LAWSUIT_FILED: Act(
+    EventType.LAWSUIT_FILED: Phrases(
         "lawsuit", "a lawsuit against {whom}", "sued {whom}", "{whom} sued", actors=("complainant", "authority")
     ),
-    EventType.INJUNCTION: Act(
+    EventType.INJUNCTION: Phrases(
         "injunction",
         "an injunction against {whom}",
         "issued an injunction against {whom}",
         "injunction issued against {whom}",
         actors=("court", "authority"),
     ),
-    EventType.SITE_BLOCKING: Act(
+    EventType.SITE_BLOCKING: Phrases(
         "site blocking", "the blocking of {whom}", "had {whom} blocked", "{whom} blocked",
         actors=("court", "authority"), people=False, units=_THINGS
     ),
-    EventType.DEFAULT_JUDGMENT: Act(
+    EventType.DEFAULT_JUDGMENT: Phrases(
         "default judgment",
         "a default judgment against {whom}",
         "entered a default judgment against {whom}",
         "default judgment against {whom}",
         actors=("court",),
     ),
-    EventType.DAMAGES_AWARD: Act(
+    EventType.DAMAGES_AWARD: Phrases(
         "damages", "damages from {whom}", "awarded damages against {whom}", "{whom} to pay damages", actors=("court",)
     ),
-    EventType.SETTLEMENT: Act(
+    EventType.SETTLEMENT: Phrases(
         "settlement",
         "a settlement with {whom}",
         "settled with {whom}",
         "{whom} settled",
         actors=("complainant", "authority"),
     ),
-    EventType.DISMISSAL: Act(
+    EventType.DISMISSAL: Phrases(
         "dismissal",
         "the dismissal of the case against {whom}",
         "dismissed the case against {whom}",
         "case against {whom} dismissed",
         actors=("court", "authority"),
     ),
-    EventType.APPEAL: Act(
+    EventType.APPEAL: Phrases(
         "appeal", "an appeal in the case of {whom}", "decided an appeal in the case of {whom}",
         "appeal in the case of {whom}", actors=()
     ),
-    EventType.RULING_OTHER: Act(
+    EventType.RULING_OTHER: Phrases(
         "court ruling", "a ruling in the case of {whom}", "ruled in the case of {whom}",
         "court ruling in the case of {whom}", actors=("court", "authority")
     ),
-    EventType.FINE: Act("fine", "a fine for {whom}", "fined {whom}", "{whom} fined", actors=("authority", "court")),
-    EventType.FORFEITURE: Act(
+    EventType.FINE: Phrases("fine", "a fine for {whom}", "fined {whom}", "{whom} fined", actors=("authority", "court")),
+    EventType.FORFEITURE: Phrases(
         "forfeiture", "the forfeiture of assets by {whom}", "ordered {whom} to forfeit assets",
         "{whom} ordered to forfeit assets", actors=("court", "authority")
     ),
-    EventType.SHUTDOWN: Act(
+    EventType.SHUTDOWN: Phrases(
         "shutdown", "the shutdown of {whom}", "shut down {whom}", "{whom} shut down", people=False, units=_THINGS,
         owned="a service of"
     ),
 }  # fmt: skip
 
-FORFEITED_THINGS = Act(
+FORFEITED_THINGS = Phrases(
     "forfeiture", "the forfeiture of {whom}", "ordered the forfeiture of {whom}", "forfeiture of {whom}",
     actors=("court", "authority"), people=False, units=_THINGS
 )  # fmt: skip
-BLOCKED_BY = Act(
+BLOCKED_BY = Phrases(
     "site blocking", "the blocking of sites by {whom}", "ordered {whom} to block sites", "sites blocked by {whom}",
     actors=("court", "authority")
 )  # fmt: skip
 """Where no site is named, those who are told are the providers under order: they are not blocked themselves."""
-PAID_BY_EITHER = Act(
+PAID_BY_EITHER = Phrases(
     "damages", "damages in the case of {whom}", "decided on damages in the case of {whom}",
     "damages in the case of {whom}", actors=("court",)
 )  # fmt: skip
 """Where the quote names the other side only: who pays whom is not told."""
 
 
-def _step(noun: str) -> Act:
+def _step(noun: str) -> Phrases:
     """Return a step of a proceeding whose noun says all of it."""
     told = f"{noun} in the case of {{whom}}"
-    return Act(noun, f"the {told}", "", told, actors=())
+    return Phrases(noun, f"the {told}", "", told, actors=())
 
 
 _LOST = (
@@ -156,19 +156,19 @@ _FILED = (
     r"\bappealed\b|\bappeals? (?:was |has been |were )?(?:filed|lodged)\b"
     r"|\b(?:fil(?:e|es|ed|ing)|lodged|submitted|announced) (?:[\w’']+ ){0,3}(?:appeal|petition)\b"
 )
-APPEALS: tuple[tuple[str, Act], ...] = (
+APPEALS: tuple[tuple[str, Phrases], ...] = (
     (_LOST, _step("appeal dismissed")),
     (r"\b(?:upheld|upholds?|affirm(?:s|ed)|confirm(?:s|ed) the)\b", _step("decision upheld on appeal")),
     (_FILED, _step("appeal filed")),
 )
 """How an appeal is told, by the first of these that its quote says."""
 OVERTURNED = _step("decision overturned on appeal")
-TO_COME: tuple[tuple[str, Act], ...] = (
+TO_COME: tuple[tuple[str, Phrases], ...] = (
     (r"\btrials?\b(?! court| judge)", _step("trial")),
     (r"\bhearings?\b", _step("hearing")),
 )
 """What is told of a court's step that is still to come."""
-BEGUN: tuple[tuple[str, Act], ...] = (
+BEGUN: tuple[tuple[str, Phrases], ...] = (
     (
         r"\btrials? (?:\w+ly )?(?:began|begun|begins|started|starts|opened|opens|got under ?way|kicked off)\b",
         _step("trial begun"),

@@ -4,9 +4,19 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agents.acts import ACTS, APPEALS, BEGUN, BLOCKED_BY, FORFEITED_THINGS, OVERTURNED, PAID_BY_EITHER, TO_COME, Act
 from agents.lexicon import rows
 from agents.link_outcome import overturned
+from agents.phrases import (
+    APPEALS,
+    BEGUN,
+    BLOCKED_BY,
+    FORFEITED_THINGS,
+    OVERTURNED,
+    PAID_BY_EITHER,
+    PHRASES,
+    TO_COME,
+    Phrases,
+)
 from agents.whom import (
     OF_PEOPLE_ONLY,
     actor_of,
@@ -117,7 +127,7 @@ def _sums(several: Sequence[Money]) -> list[str]:
 
 def noun_of(event: Event) -> str:
     """Return what an event is called, with a word for its status: `site blocking asked for`, `raid planned`."""
-    noun = ACTS[event.type].noun
+    noun = PHRASES[event.type].noun
     return noun if event.status in _DONE else _MODES[event.status][2].format(thing=noun)
 
 
@@ -148,7 +158,7 @@ def _actor(event: Event, roles: Sequence[str]) -> str:
     return next((names for role in roles if (names := actor_of(event, role))), "")
 
 
-def _done(event: Event, act: Act, whom: str, actor: str) -> str:
+def _done(event: Event, act: Phrases, whom: str, actor: str) -> str:
     if not whom:
         return f"{act.noun} by {actor}" if actor else act.noun
     active, passive = act.active, act.passive
@@ -158,9 +168,9 @@ def _done(event: Event, act: Act, whom: str, actor: str) -> str:
     return f"{actor} {active.format(whom=whom)}" if actor else passive.format(whom=whom)
 
 
-def _act(event: Event) -> Act:
+def _act(event: Event) -> Phrases:
     """Return how an event is told: by its type, and by what of it the quote says."""
-    act = ACTS[event.type]
+    act = PHRASES[event.type]
     match event.type:
         case EventType.FORFEITURE if not event.defendant:
             return FORFEITED_THINGS
@@ -176,7 +186,7 @@ def _act(event: Event) -> Act:
             return act
 
 
-def _said(ways: Sequence[tuple[str, Act]], event: Event) -> Act | None:
+def _said(ways: Sequence[tuple[str, Phrases]], event: Event) -> Phrases | None:
     return next((act for words, act in ways if re.search(words, event.evidence, re.IGNORECASE)), None)
 
 
@@ -205,7 +215,7 @@ def whom_of(event: Event) -> str:
     return number or things or (people and f"{act.owned} {people}".strip())
 
 
-def _counted(event: Event, act: Act) -> Count | None:
+def _counted(event: Event, act: Phrases) -> Count | None:
     """Return the first number of a unit that the act is done to, if it is more than one."""
     found = next((count for count in event.counts if count.unit in act.units), None)
     return found if found and found.n > 1 else None
