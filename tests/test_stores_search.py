@@ -1,7 +1,10 @@
 """The contract of a store, part 4: search. (What a query means is tested beside each reader.)"""
 
+from contextlib import closing
+
 import pytest
 from make import NOW, later, make_article, make_case, make_event, make_linked
+from places import Place, open_store
 
 from schemas.documents import Document, document
 from schemas.query import parse
@@ -31,6 +34,13 @@ def test_a_document_comes_back_as_it_was_put(store: Store):
     assert [hit.document for hit in page.hits] == [put]
     assert (page.total, page.cursor) == (1, None)
     assert store.search(parse("type:raid")).hits == ()
+
+
+def test_who_starts_later_finds_what_was_put_at_once(store: Store, store_place: Place):
+    """A person who searches after an import is another process than the import."""
+    store.put_documents(documents(1))
+    with closing(open_store(store_place)) as another:
+        assert ids(another, "*") == ["event-00"]
 
 
 def test_putting_again_replaces(store: Store):

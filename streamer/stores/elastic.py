@@ -44,7 +44,7 @@ class ElasticStore(Articles, Ledger, Cases, Outbox, DeadLetters, Search):
     """A store in the indices of one prefix, made by `elastic_setup.set_up`. Several threads and processes may use it.
 
     Reads by id see the last write of anybody at once. Lists are brought up to date before they are read. Searches see
-    the writes of this process at once, those of others within a second.
+    the writes of this process at once, those of others within a second; the first one sees all that was written before.
     """
 
     def __init__(self, client: Elasticsearch, prefix: str, *, now: Callable[[], datetime] = utc_now) -> None:

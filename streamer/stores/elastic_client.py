@@ -61,7 +61,7 @@ class Elastic:
     def __init__(self, client: Elasticsearch, prefix: str) -> None:
         self.client = client
         self.prefix = prefix
-        self._unread: set[str] = set()
+        self._shown: set[str] = set()
         self._together = Together(self._answers)
 
     def alias(self, name: str) -> str:
@@ -102,9 +102,11 @@ class Elastic:
                 return True
 
     def search(self, name: str, *, fresh: bool = True, **body: Any) -> Mapping[str, Any]:
-        """Search one index. `fresh` shows every write so far; else only those of this process are sure to show."""
-        if fresh or name in self._unread:
-            self._unread.discard(name)
+        """Search one index. `fresh` shows every write so far, as the first search does; else only those of this
+        process are sure to show.
+        """
+        if fresh or name not in self._shown:
+            self._shown.add(name)
             self.refresh(name)
         with telling_errors():
             answer: Mapping[str, Any] = self.client.search(index=self.alias(name), **body).body
@@ -130,7 +132,7 @@ class Elastic:
         answers: list[Answer] = []
         for batch in _batches(writes):
             answers += self._send(batch)
-            self._unread |= {write.index for write in batch}
+            self._shown -= {write.index for write in batch}
         return answers
 
     def _send(self, batch: Sequence[Write]) -> list[Answer]:
