@@ -30,9 +30,8 @@ from streamer.runtimes.health import serve
 from streamer.senders import make_senders
 from streamer.senders.sending import Sender
 
-PRELOAD = ("agents.classify", "agents.extract", "agents.page_html", "streamer.feeds.parse")
+PRELOAD = ("streamer.preload",)
 """What the processes of the pool load once, before they are made."""
-
 
 SEND_SECONDS = 1.0
 """How often a process looks for notices that are due, unless it knows of one."""

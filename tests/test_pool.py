@@ -9,19 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import toys
 
 from agents.errors import Rejected, Unavailable
 from streamer.pool import Pool, process_count
+from streamer.worker import PRELOAD
 
 pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def pool_of(processes: int = 1, **options: float) -> Iterator[Pool]:
-    pool = Pool(processes, **options)  # type: ignore[arg-type]
+def pool_of(processes: int = 1, **options: Any) -> Iterator[Pool]:
+    pool = Pool(processes, **options)
     try:
         yield pool
     finally:
@@ -180,3 +182,8 @@ def test_workers_die_after_a_parent_that_was_killed(state: str):
 def test_as_many_processes_as_configured_else_one_per_core():
     assert process_count(3) == 3
     assert 1 <= process_count() <= 8
+
+
+def test_a_new_worker_finds_the_models_loaded():
+    with pool_of(1, preload=PRELOAD) as pool:
+        assert asyncio.run(pool(toys.models_loaded)) == 1
