@@ -4,9 +4,10 @@ Read what is known, decide (`link_score`), fold (`link_case`), write. A message 
 and still yields its case, or a crash between saving and publishing would lose the alert.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain
 from typing import Protocol
 
 import msgspec
@@ -181,33 +182,40 @@ def _link_strand(
 def candidates_for(strand: Strand, store: CaseStore) -> list[Candidate]:
     """Return the cases that share a key which is not common, merged ones followed to where they led."""
     counts_as = looked_up(strand.keys)
-    shared: dict[str, dict[str, int]] = {}
-    rough: dict[str, float] = {}
-    for key, document in store.keys([*counts_as]).items():
-        worth = rough_worth(key, document.total)
-        for case_id in document.ids:
-            shared.setdefault(case_id, {})[counts_as[key]] = document.total
-            rough[case_id] = rough.get(case_id, 0.0) + worth
-    ranked = sorted((one for one in rough if rough[one] > MIN_WORTH), key=lambda one: (-rough[one], one))
-    nominated = [*islice((one for one in ranked if _says_something(shared[one])), MAX_CANDIDATES)]
-    cases = follow(store, nominated)
+    documents = store.keys([*counts_as])
+    nominated = _nominated(documents)
+    shared: dict[str, dict[str, int]] = {case_id: {} for case_id in nominated}
+    rough = dict.fromkeys(nominated, 0.0)
+    for key, document in documents.items():
+        counted, total, worth = counts_as[key], document.total, rough_worth(key, document.total)
+        for case_id in nominated.intersection(document.ids):
+            shared[case_id][counted] = total
+            rough[case_id] += worth
+    worthy = [one for one in nominated if rough[one] > MIN_WORTH]
+    cases = follow(store, sorted(worthy, key=lambda one: (-rough[one], one))[:MAX_CANDIDATES])
+    names = set(filter(_is_name, strand.keys))
     found: dict[str, Candidate] = {}
     for case_id, case in cases.items():
         if len(case.event_ids) >= MAX_EVENTS:
             continue
-        keys = dict(found[case.id].keys) if case.id in found else {}
-        own = confirmed(case, filter(_is_name, shared[case_id]))
-        keys |= {key: total for key, total in shared[case_id].items() if not _is_name(key) or key in own}
-        merged = case.id != case_id or (case.id in found and found[case.id].merged)
-        found[case.id] = Candidate(case, keys, merged)
+        keys = shared[case_id]
+        if named := names & keys.keys():
+            lost = named - confirmed(case, named)
+            keys = {key: total for key, total in keys.items() if key not in lost}
+        known = found.get(case.id, Candidate(case, {}))
+        found[case.id] = Candidate(case, {**known.keys, **keys}, known.merged or case.id != case_id)
     return list(found.values())
 
 
-def _says_something(keys: Mapping[str, int]) -> bool:
-    """Return whether a key that is not common nominates the case: any but a provider's or a link, or two of words."""
-    rare = [key for key, total in keys.items() if total <= COMMON]
-    words = {key.partition("|")[0] for key in rare if key.startswith("title:")}
-    return len(words) > 1 or any(not key.startswith(_SAY_NOTHING) for key in rare)
+def _nominated(documents: Mapping[str, KeyDocument]) -> set[str]:
+    """Return the cases that a key nominates which is not common: any but a provider's or a link, or two of words."""
+    rare = {key: document.ids for key, document in documents.items() if document.total <= COMMON}
+    words: dict[str, set[str]] = {}
+    for key, ids in rare.items():
+        if key.startswith("title:"):
+            words.setdefault(key.partition("|")[0], set()).update(ids)
+    several = (case_id for case_id, met in Counter(chain(*words.values())).items() if met > 1)
+    return {*several}.union(*(ids for key, ids in rare.items() if not key.startswith(_SAY_NOTHING)))
 
 
 def _is_name(key: str) -> bool:

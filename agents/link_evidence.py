@@ -33,22 +33,21 @@ SAME_ACT_DAYS = 10
 _MOST = 4.0
 """What the words of headlines, or the names of texts, are worth at most."""
 
-_BLOCKING = {EventType.SITE_BLOCKING}
 _START = {EventType.LAWSUIT_FILED, EventType.ARREST, EventType.CHARGE, EventType.INVESTIGATION, EventType.RAID}
 _END = {EventType.SENTENCE, EventType.DAMAGES_AWARD, EventType.SETTLEMENT, EventType.CONVICTION, EventType.ACQUITTAL}
-_STEPS = (
-    EventType.ARREST,
-    EventType.CHARGE,
-    EventType.EXTRADITION,
-    EventType.GUILTY_PLEA,
-    EventType.CONVICTION,
-    EventType.SENTENCE,
-)
+_STEPS = {
+    EventType.ARREST: 0,
+    EventType.CHARGE: 1,
+    EventType.EXTRADITION: 2,
+    EventType.GUILTY_PLEA: 3,
+    EventType.CONVICTION: 4,
+    EventType.SENTENCE: 5,
+}
+"""The steps of a criminal case, in their order."""
 
 
-_NAMING = ("person", "operation", "target", "company", "known", "surname", "provider")
+_NAMING = {"person", "operation", "target", "company", "known", "surname", "provider"}
 """Kinds of keys that are a name, and nothing but a name."""
-_PLAIN = str.maketrans("", "", " .-")
 
 
 def worth_of(keys: Mapping[str, int]) -> dict[str, float]:
@@ -70,16 +69,20 @@ def worth_of(keys: Mapping[str, int]) -> dict[str, float]:
 
 def _say_once(kinds: dict[str, dict[str, int]]) -> None:
     """Take out names of texts and words of headlines that only say again what a name among the others says."""
-    said = {name.translate(_PLAIN) for kind in _NAMING for name in kinds.get(kind, ())}
-    for kind in ("name", "word"):
+    said = {_in_one(name) for kind in _NAMING & kinds.keys() for name in kinds[kind]}
+    for kind in [kind for kind in ("name", "word") if kind in kinds]:
         kept = {}
-        for name, total in sorted(kinds.pop(kind, {}).items()):
-            word = name.translate(_PLAIN)
+        for name, total in sorted(kinds.pop(kind).items()):
+            word = _in_one(name)
             if not any(word in other or other in word for other in said):
                 said.add(word)
                 kept[name] = total
         if kept:
             kinds[kind] = kept
+
+
+def _in_one(name: str) -> str:
+    return name.replace(" ", "").replace(".", "").replace("-", "")  # five times as fast as str.translate
 
 
 def _several(values: list[float]) -> float:
@@ -101,17 +104,18 @@ def rarity(total: int) -> float:
 
 def circumstances(one: Side, other: Side, shared: Mapping[str, float]) -> dict[str, float]:
     """Return what speaks for and against two sides that share names, by name; the sides may be exchanged."""
+    days = days_apart(one, other)
     found = {
         _country(one, other): 1.0,
-        _same_act(one, other): 1.0,
-        _order(one, other): 1.0,
+        _same_act(one, other, days): 1.0,
+        _order(one, other, days): 1.0,
         _kind_of_court(one, other): 1.0,
         _court(one, other): 1.0,
     }
-    found |= _time(one, other, shared)
+    found |= _time(days, shared)
     if other_dockets(one, other):
         found["other docket"] = 1.0
-    if EventType.SUBPOENA in one.types & other.types:
+    if EventType.SUBPOENA in one.types and EventType.SUBPOENA in other.types:
         found["both are subpoenas"] = 1.0
     found |= dict.fromkeys(_other_parties(one, other, shared), 1.0)
     return {name: value for name, value in found.items() if name and value}
@@ -120,34 +124,32 @@ def circumstances(one: Side, other: Side, shared: Mapping[str, float]) -> dict[s
 def _country(one: Side, other: Side) -> str:
     if not one.countries or not other.countries:
         return ""
-    return "same country" if one.countries & other.countries else "other country"
+    return "other country" if one.countries.isdisjoint(other.countries) else "same country"
 
 
-def _time(one: Side, other: Side, shared: Mapping[str, float]) -> dict[str, float]:
+def _time(days: int, shared: Mapping[str, float]) -> dict[str, float]:
     """Return nothing for a person or docket; less with time for other names; figures alone fade within weeks."""
-    days = days_apart(one, other)
-    if any(kind in shared for kind in STRONG):
+    if not shared.keys().isdisjoint(STRONG):
         return {}
-    if any(kind in shared for kind in NAMES):
+    if not shared.keys().isdisjoint(NAMES):
         return {"years apart": min(1.0, max(0, days - 45) / 115)}
     return {"weeks apart": min(1.0, max(0, days - 4) / 7)}
 
 
-def _same_act(one: Side, other: Side) -> str:
+def _same_act(one: Side, other: Side, days: int) -> str:
     """Return whether an act of one type is told in the same days."""
-    days = days_apart(one, other)
-    if days > SAME_ACT_DAYS or not one.types & other.types:
+    if days > SAME_ACT_DAYS or one.types.isdisjoint(other.types):
         return ""
     return "same days" if days <= 3 else "same week"
 
 
-def _order(one: Side, other: Side) -> str:
+def _order(one: Side, other: Side, days: int) -> str:
     """Return whether a case that has come to its end would start over, or a step stands in its place."""
-    apart = days_apart(one, other) > SAME_ACT_DAYS
+    apart = days > SAME_ACT_DAYS
     first, then = (one, other) if one.reports[1] < other.reports[0] else (other, one)
     if apart and first.types & _END and then.types & _START and not then.types & _END:
         return "starts over"
-    before, after = (sorted(_STEPS.index(type_) for type_ in side.types if type_ in _STEPS) for side in (first, then))
+    before, after = (sorted(_STEPS[type_] for type_ in side.types & _STEPS.keys()) for side in (first, then))
     if not before or not after:
         return ""
     between = before[0] < after[0] <= after[-1] < before[-1] or after[0] < before[0] <= before[-1] < after[-1]
@@ -157,7 +159,8 @@ def _order(one: Side, other: Side) -> str:
 def _kind_of_court(one: Side, other: Side) -> str:
     if other_court(one.types, other.types):
         return "other kind of court"
-    return "only one is a blocking" if bool(one.types & _BLOCKING) != bool(other.types & _BLOCKING) else ""
+    one_blocks, other_blocks = (EventType.SITE_BLOCKING in side.types for side in (one, other))
+    return "only one is a blocking" if one_blocks != other_blocks else ""
 
 
 def _court(one: Side, other: Side) -> str:

@@ -84,6 +84,7 @@ def fold_name(role: str, name: str) -> str:
     return service(name) if role == "target" else party(name)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def brand(name: str) -> str | None:
     """Return the name inside a domain (`fmovies` of `fmovies.to`), if it is long enough to mean something."""
     if not is_domain(name):
@@ -136,6 +137,7 @@ def _first_names() -> frozenset[str]:
     return frozenset(plain(name) for name in words("first_names.txt"))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def kind_of(name: str) -> str:
     """Return `person`, `known` (a company or group met in many cases) or `company` for a defendant."""
     folded = party(name)

@@ -19,10 +19,13 @@ _PARTIES = {"person", "company", "pair"}
 
 def other_court(mine: AbstractSet[EventType], theirs: AbstractSet[EventType]) -> bool:
     """Return whether one side is a criminal matter only and the other a civil one only: never one proceeding."""
-    return any(
-        mine & one and theirs & other and not theirs & one and not mine & other
-        for one, other in ((_CRIMINAL, _CIVIL), (_CIVIL, _CRIMINAL))
-    )
+    one, other = _only_court(mine), _only_court(theirs)
+    return bool(one and other) and one != other
+
+
+def _only_court(types: AbstractSet[EventType]) -> str:
+    criminal, civil = not types.isdisjoint(_CRIMINAL), not types.isdisjoint(_CIVIL)
+    return "" if criminal == civil else "criminal" if criminal else "civil"
 
 
 def relations(

@@ -67,6 +67,8 @@ BACKGROUND = 0.79
 """So much more is asked of a recap: it names other cases in passing."""
 MIN_WORDS = 1.0
 """What words of headlines and names of texts must be worth to stand for a party."""
+_NAMING = {*NAMES, "known"}
+"""Evidence that names a party or the proceeding."""
 COMMON = 32
 """A key that more cases share nominates nobody: the store keeps no more ids."""
 
@@ -105,8 +107,8 @@ def decide(strand: Strand, candidates: Iterable[Candidate]) -> Decision:
     side = side_of_strand(strand)
     scored = [(score(side, candidate), candidate.case) for candidate in candidates if candidate.keys]
     scored.sort(key=lambda one: (-sum(one[0].values()), one[1].opened_at, one[1].id))
-    mine = {event.type for event in strand.events}
-    near = [_nearness(strand, *one) for one in scored]
+    mine, more = {event.type for event in strand.events}, BACKGROUND if strand.background else 0.0
+    near = [_nearness(parts) - more for parts, _ in scored]
     homes = _homes([one for one, total in zip(scored, near, strict=True) if total >= LINK], alone=strand.background)
     if homes:
         parts, home = min(homes, key=lambda one: (one[1].opened_at, one[1].id))
@@ -135,11 +137,9 @@ def _is_one(one: Scored, other: Scored) -> bool:
     return not apart(*sides) and sum(weighted(circumstances(*sides, names)).values()) >= 0
 
 
-def _nearness(strand: Strand, parts: Mapping[str, float], case: Case) -> float:
+def _nearness(parts: Mapping[str, float]) -> float:
     """Return the score, or 0 where nothing tells the two cases or two courts decide."""
-    if not _tells(parts) or other_court({event.type for event in strand.events}, set(case.types)):
-        return 0.0
-    return sum(parts.values()) - (BACKGROUND if strand.background else 0)
+    return sum(parts.values()) if _tells(parts) and "other kind of court" not in parts else 0.0
 
 
 def apart(one: Side, other: Side) -> bool:
@@ -151,7 +151,7 @@ def apart(one: Side, other: Side) -> bool:
 
 def _tells(parts: Mapping[str, float]) -> bool:
     """Return whether more than figures and places agree: a party, or several words and names of the texts."""
-    if any(name in parts for name in (*NAMES, "known")) or parts.get("headline", 0.0) >= MIN_WORDS:
+    if not _NAMING.isdisjoint(parts) or parts.get("headline", 0.0) >= MIN_WORDS:
         return True
     if parts.get("word", 0.0) + parts.get("name", 0.0) >= MIN_WORDS:
         return True
@@ -172,5 +172,4 @@ def rough_worth(key: str, total: int) -> float:
 
 def weighted(found: Mapping[str, float]) -> dict[str, float]:
     """Return evidence by its weights; what weighs nothing is left out."""
-    parts = {name: round(value * WEIGHTS[name], 3) for name, value in found.items()}
-    return {name: value for name, value in parts.items() if value}
+    return {name: part for name, value in found.items() if (part := round(value * WEIGHTS[name], 3))}

@@ -1,10 +1,11 @@
 """The two sides of a decision, an article's strand and a case, in one form: so that who came first changes nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from agents.link_keys import docket, kind_of, names_of, party, service
+from msgspec import Struct
+
+from agents.link_keys import docket, kind_of, party, service
 from agents.link_strands import Strand, first_day
 from schemas.events import Case, Event
 from schemas.taxonomy import EventType, TimeRole
@@ -12,8 +13,7 @@ from schemas.taxonomy import EventType, TimeRole
 Span = tuple[date, date]
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """What is compared of a strand or a case; names are folded."""
 
     types: frozenset[EventType]
@@ -52,15 +52,19 @@ def side_of_strand(strand: Strand) -> Side:
 
 def side_of_case(case: Case) -> Side:
     first, last = case.first_reported or case.opened_at, case.last_reported or case.opened_at
+    names: dict[str, list[str]] = {}
+    for one in case.parties:
+        names.setdefault(one.role, []).extend((one.name, *one.aliases))
+    against = names.get("defendant", ())
     return Side(
         types=frozenset(case.types),
         countries=frozenset(case.countries),
         dockets=frozenset(map(docket, case.dockets)),
-        accused=_people(names_of(case, "defendant")),
-        companies=_companies(names_of(case, "defendant")),
-        services=frozenset(map(service, names_of(case, "target"))),
-        courts=frozenset(map(party, names_of(case, "court"))),
-        suing=frozenset(map(party, names_of(case, "complainant"))),
+        accused=_people(against),
+        companies=_companies(against),
+        services=frozenset(map(service, names.get("target", ()))),
+        courts=frozenset(map(party, names.get("court", ()))),
+        suing=frozenset(map(party, names.get("complainant", ()))),
         acts=tuple(value for value in (case.first_date, case.last_date) if value),
         reports=(first.date(), last.date()),
     )
@@ -80,15 +84,16 @@ def _is_news(event: Event) -> bool:
 
 def days_apart(one: Side, other: Side) -> int:
     """Return the days between two sides, by acts or by reports, whichever are nearer: dates in texts mislead."""
-    if _one_month(one.acts, other.acts):
-        return 0
     reports = gap(one.reports, other.reports)
-    return min(reports, gap(_span(one.acts), _span(other.acts))) if one.acts and other.acts else reports
+    if not one.acts or not other.acts:
+        return reports
+    return 0 if _one_month(one.acts, other.acts) else min(reports, gap(_span(one.acts), _span(other.acts)))
 
 
 def gap(one: Span, other: Span) -> int:
     """Return the days between two spans; 0 if they meet."""
-    return max(0, (one[0] - other[1]).days, (other[0] - one[1]).days)
+    (first, last), (start, end) = one, other
+    return (first - end).days if first > end else (start - last).days if start > last else 0
 
 
 def _span(acts: Sequence[str]) -> Span:
