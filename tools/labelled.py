@@ -1,7 +1,8 @@
 """The labelled articles as the coder sees them: each file read by `agents.extract`, with its labels beside it.
 
-Two sets: the gold set, on which quality is reported, and `labels/corpus.jsonl`, more articles of the same corpus that
-are only learnt from. The second holds no text: its quotes are spans of the article's file.
+Three sets: the gold set, on which quality is reported, and two that are only learnt from: `labels/corpus.jsonl`, more
+articles of the same corpus (it holds no text: its quotes are spans of the article's file), and `labels/written`,
+invented articles in the manner of outlets that the corpus lacks.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from schemas.ids import article_id, text_hash
 
 FOLDS = 5
 MORE = Path(__file__).parent / "labels" / "corpus.jsonl"
+WRITTEN = Path(__file__).parent / "labels" / "written"
 CUT = 8000
 """Characters of a file that were labelled."""
 NEARLY = 9000
@@ -35,8 +37,8 @@ class Labelled(NamedTuple):
     fold: int
     looked_at: bool
     """True for the half of the articles whose errors may be read by who writes rules."""
-    reported: bool = True
-    """False for those that are only learnt from."""
+    complete: bool = True
+    """False where what is told in passing may not be labelled."""
     page: str = ""
     """The file as it is."""
 
@@ -55,19 +57,19 @@ def load(folder: Path) -> list[Labelled]:
 
 
 def load_all(gold: Path) -> list[Labelled]:
-    """Return both sets; the corpus is looked for beside the gold set."""
-    return load(gold) + load_more(gold.parent / "corpus")
+    """Return all three sets; the corpus is looked for beside the gold set."""
+    return load(gold) + load_more(gold.parent / "corpus") + load(WRITTEN)
 
 
 def load_more(corpus: Path) -> list[Labelled]:
-    """Return the articles that are only learnt from; `corpus` is the folder with a folder of files per outlet."""
+    """Return more articles of the corpus; `corpus` is the folder with a folder of files per outlet."""
     rows = [json.loads(line) for line in MORE.read_text("utf-8").splitlines()]
     found = []
     for row in rows:
         text = (corpus / f"{row['article']}.md").read_text("utf-8")
         text = text if len(text) <= NEARLY else text[:CUT]
         events = [event | {"evidence": _LINK.sub(r"\1", text[slice(*event["evidence"])])} for event in row["events"]]
-        found.append(_labelled(row | {"events": events}, text)._replace(reported=False))
+        found.append(_labelled(row | {"events": events}, text)._replace(complete=False))
     return found
 
 

@@ -27,8 +27,8 @@ from agents.grammar.values import name_of
 
 INNER = 5
 
-LEARNT_FROM = 0.5
-"""Weight of a candidate from the labels that are only learnt from: they miss more of what is told in passing."""
+INCOMPLETE = 0.5
+"""Weight of a candidate from labels that may miss what is told in passing."""
 
 
 def train(samples: Sequence[Sample]) -> Models:
@@ -118,9 +118,7 @@ def _of_candidates(samples: Sequence[Sample]) -> dict[str, Linear]:
 
 def _by_set(samples: Sequence[Sample]) -> list[float]:
     """Return a weight for each candidate, by the set of labels that it is from."""
-    return [
-        1.0 if s.labelled.reported else LEARNT_FROM for s in samples for story in s.stories for _ in story.described
-    ]
+    return [1.0 if s.labelled.complete else INCOMPLETE for s in samples for story in s.stories for _ in story.described]
 
 
 def _without_repetitions(samples: Sequence[Sample]) -> list[float]:
@@ -189,7 +187,7 @@ def train_second(views: Sequence[View]) -> tuple[dict[str, Forest], Linear]:
     both = [
         (case, chances, keep_rows(case, chances))
         for case, chances in zip(_in_parts(cases), guessed, strict=True)
-        if case.sample.labelled.reported
+        if case.sample.labelled.complete
     ]
     keep = _train_keep([kept for _, _, kept in both])
     forests = train_slots(views) | {"news": _train_news(cases), "keep": keep}
