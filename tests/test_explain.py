@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from explaining import ASKED, MODELS, TWICE, article, explained
+from explaining import MODELS, TWICE, article, explained
 from reading import read
 
 from agents.explain import explain
@@ -80,14 +80,18 @@ def test_values_carry_their_words_and_how_sure_they_are():
 
 
 def test_what_was_not_taken_says_why():
-    rivals = "Flume Ltd sued John Vane and Bexley Hosting in London on Tuesday. Orbis Media said nothing of the suit."
+    rivals = (
+        "Flume Ltd and Orbis Media sued John Vane and Bexley Hosting in London on Tuesday over Quaylist and Swarmlist."
+        " John Vane had sued Orbis Media in Paris in 2019."
+    )
     missed = [value for one in explained(rivals).considered for value in one.values if value.why_not]
     assert missed
     assert all("needed" in value.why_not or "likelier" in value.why_not for value in missed)
 
 
 def test_plain_words_of_asking_are_told_apart_from_what_the_models_read():
-    asked = next(one for one in of(explained(ASKED), EventType.FORFEITURE) if one.status)
+    told = f"{TWICE} Prosecutors have asked that the court orders forfeiture of $400,000 from John Vane."
+    asked = next(one for one in of(explained(told), EventType.FORFEITURE) if one.status)
     assert (asked.status, asked.read_as) == (Status.SOUGHT, Status.HAPPENED)
     assert explained(TWICE).considered[0].read_as is None
 
