@@ -90,8 +90,11 @@ def test_what_was_not_taken_says_why():
 
 
 def test_plain_words_of_asking_are_told_apart_from_what_the_models_read():
-    told = f"{TWICE} Prosecutors have asked that the court orders forfeiture of $400,000 from John Vane."
-    asked = next(one for one in of(explained(told), EventType.FORFEITURE) if one.status)
+    both = (
+        "A court in Lisbon jailed John Vane for two years, and the prosecution is seeking forfeiture of 88 bitcoin that"
+        " he was paid."
+    )
+    asked = next(one for one in of(explained(both), EventType.FORFEITURE) if one.status)
     assert (asked.status, asked.read_as) == (Status.SOUGHT, Status.HAPPENED)
     assert explained(TWICE).considered[0].read_as is None
 
