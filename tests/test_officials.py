@@ -51,6 +51,7 @@ def test_anyone_else_may_be_a_party(text: str):
 
 def test_letters_behind_a_name_tell_a_member_of_the_bar():
     assert people("The court heard Alan Qoruva SC on Monday.") == [("official", "Alan Qoruva SC")]
+    assert people("Qoruval Borzovat KC, for the prosecution, rose.") == [("official", "Qoruval Borzovat KC")]
 
 
 def test_the_surname_is_enough_behind_a_title():

@@ -14,6 +14,7 @@ from agents.grammar.groups import Group, groups, one_name
 from agents.grammar.judge import Judged, describe, judge
 from agents.grammar.mention import Mention, MoneyValue
 from agents.grammar.model import shipped_models
+from agents.grammar.others import without_kin_and_others
 from agents.grammar.pairing import group_features, pair_features
 from agents.grammar.reading import Reading
 from agents.grammar.values import money_kind, named_once, term_of, text_of
@@ -205,6 +206,33 @@ def test_he_is_one_person(sentence: str, told: list[str]) -> None:
     both = {"defendant": [Filler("defendant", group(reading, name), 0.9) for name in ("vane", "doe")]}
     kept = one_person(reading, judged(reading, EventType.FINE), both)
     assert [filler.group.key[0] for filler in kept["defendant"]] == told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Vane was arrested.", ["vane", "doe"]),
+        ("Vane's brother was arrested.", ["doe"]),
+        ("Vane's former business partner was arrested.", ["doe"]),
+        ("Vane's brother and Vane were arrested.", ["vane", "doe"]),
+        ("Another 38 people were arrested.", []),
+        ("With Vane, two more men were arrested.", ["vane"]),
+        ("Vane's site was arrested.", ["vane", "doe"]),
+    ],
+)
+def test_what_befalls_kin_or_others_befalls_nobody_else(sentence: str, told: list[str]) -> None:
+    text = f"Doe met Vane. {sentence}"
+    reading = read_with(text, *named(text, "Vane", "person"), *named(text, "Doe", "person"))
+    both = [Filler("defendant", group(reading, name), 0.9) for name in ("vane", "doe")]
+    kept = without_kin_and_others(reading, judged(reading, EventType.ARREST), both)
+    assert [filler.group.key[0] for filler in kept] == told
+
+
+def test_what_is_taken_from_others_is_no_arrest_of_them() -> None:
+    text = "Doe met Vane. Vane's brother was raided."
+    reading = read_with(text, *named(text, "Vane", "person"))
+    [vane] = [Filler("defendant", group(reading, "vane"), 0.9)]
+    assert without_kin_and_others(reading, judged(reading, EventType.RAID), [vane]) == [vane]
 
 
 def test_acts_against_one_party_are_one_case() -> None:

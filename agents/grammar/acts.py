@@ -9,6 +9,7 @@ from agents.grammar.forest import Forest
 from agents.grammar.groups import Group, Key, groups
 from agents.grammar.judge import Judged
 from agents.grammar.model import Models
+from agents.grammar.others import without_kin_and_others
 from agents.grammar.places import countries_in_a_row
 from agents.grammar.reading import Reading
 from agents.grammar.slots import refined
@@ -81,9 +82,15 @@ def fill(reading: Reading, likely: Likely, forests: Mapping[str, Forest]) -> lis
     """Return the acts with the things that fill their slots, the likeliest first."""
     better = refined(reading, likely.judged, likely.fillers, forests)
     return [
-        Act(judged, one_person(reading, judged, _placed(reading, judged, chosen(_likely_enough(found, judged)))), found)
+        Act(judged, _told(reading, judged, chosen(_likely_enough(found, judged))), found)
         for judged, found in zip(likely.judged, better, strict=True)
     ]
+
+
+def _told(reading: Reading, judged: Judged, slots: dict[str, list[Filler]]) -> dict[str, list[Filler]]:
+    """Return the slots as the plain words of the sentence allow."""
+    one = one_person(reading, judged, _placed(reading, judged, slots))
+    return one | {"defendant": without_kin_and_others(reading, judged, one.get("defendant", ()))}
 
 
 def _likely_enough(found: Sequence[Filler], judged: Judged) -> Iterator[Filler]:
