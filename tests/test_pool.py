@@ -16,7 +16,6 @@ import toys
 
 from agents.errors import Rejected, Unavailable
 from streamer.pool import Pool, process_count
-from streamer.worker import PRELOAD
 
 pytestmark = pytest.mark.slow
 
@@ -184,6 +183,21 @@ def test_as_many_processes_as_configured_else_one_per_core():
     assert 1 <= process_count() <= 8
 
 
+LOADED = """
+import asyncio
+from contextlib import closing
+from streamer.pool import Pool
+from streamer.worker import PRELOAD
+import toys
+
+if __name__ == "__main__":
+    with closing(Pool(1, preload=PRELOAD)) as pool:
+        print(asyncio.run(pool(toys.models_loaded)))
+"""
+
+
 def test_a_new_worker_finds_the_models_loaded():
-    with pool_of(1, preload=PRELOAD) as pool:
-        assert asyncio.run(pool(toys.models_loaded)) == 1
+    """In a process of its own: a fork server, once it runs, loads nothing more."""
+    tests = Path(__file__).parent
+    paths = {"PYTHONPATH": f"{tests}:{tests.parent}"}
+    assert subprocess.check_output([sys.executable, "-c", LOADED], env=os.environ | paths, text=True) == "1\n"
