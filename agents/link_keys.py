@@ -17,6 +17,9 @@ from schemas.taxonomy import GROUPS, OF_PEOPLE, EventType, MoneyKind
 
 MAX_NAMES = 24
 """Of one role that make keys: a takedown of four hundred domains is found again by its first two dozen."""
+ROLL = 5
+"""So many names make an act a roll of all who were charged so far: it names the people of several cases, so of none.
+Without this rule, precision falls from 0.89 to 0.83 on the labelled cases, and recall gains half a point."""
 
 _REMEMBERED = 100_000
 """Names whose folded form is kept: a case is folded again with all its names at each of its events."""
@@ -214,8 +217,11 @@ def name_keys(event: Event) -> Iterator[str]:
     for name in dict.fromkeys(services_of((*event.target[:MAX_NAMES], *tied))):
         if name not in _known():
             yield f"target:{name}"
-    for name in whole_names(event.defendant)[:MAX_NAMES]:
+    against = whole_names(event.defendant)[:MAX_NAMES]
+    for name in against:
         kind = "provider" if event.type in _PROVIDER_TYPES else kind_of(name)
+        if kind == "person" and len(against) >= ROLL:
+            continue
         yield f"{kind}:{party(name)}"
         if kind == "person":
             yield f"surname:{party(name).split()[-1]}"

@@ -77,6 +77,16 @@ def test_a_provider_under_order_is_no_defendant() -> None:
     assert keys_of([block], date(2025, 3, 5)) == ["provider:anna berg", "pair:anna berg|tidal films"]
 
 
+def test_a_roll_of_everybody_charged_so_far_names_the_people_of_no_case() -> None:
+    people = ("Anna Berg", "Peter Lee", "Maria Roe", "James Doe", "Linda Poe")
+    four, five = (keys_of([event("charge", defendant=some)], date(2025, 3, 5)) for some in (people[:4], people))
+    assert [key for key in four if key.startswith("person:")] == [f"person:{name.lower()}" for name in people[:4]]
+    assert five == []
+    among = keys_of([event("charge", defendant=(*people, "Flume Ltd"))], date(2025, 3, 5))
+    assert [key for key in among if key.startswith("person:")] == []
+    assert "company:flume" in among
+
+
 def told(type_: str, day: int = 0, **fields: Any) -> LinkedEvent:
     outside = {name: fields.pop(name) for name in ("source", "withdrawn") if name in fields}
     return linked(event(type_, **fields), published_at=DAY + timedelta(days=day), **outside)
