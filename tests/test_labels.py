@@ -89,7 +89,6 @@ def test_article_fields_agree_with_the_events(folder: Path):
         assert row["main"] is None or row["events"][row["main"]]["time_role"] == "news", row["article"]
 
 
-@pytest.mark.slow
 @every_set
 def test_quotes_and_names_stand_in_the_text(folder: Path):
     faults = [

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from agents.grammar.mention import Mention
+from agents.grammar.persons import OF_THE_BAR
 from agents.lexicon import cue_words
 
 _LOOKED_AT = 60
@@ -24,7 +25,7 @@ _IN_COURT = re.compile(
     r"|,? (?:prosecuting|defending|for the (?:accused|prosecution|defen[cs]e|Crown|State))\b"
 )
 _COUNSEL = re.compile(r"\b(?:prosecuted|represented) by $|\b[Cc]ounsel (?:to|for) [^,.;\n]{2,40}, $")
-_OF_THE_BAR = re.compile(r" (?:SAN|SC|KC|QC|BL|Esq\.?)$")
+_OF_THE_BAR = re.compile(rf" (?:{'|'.join(sorted(OF_THE_BAR))}|Esq\.?)$")
 _NEXT = re.compile(r", (?:and )?| and ")
 
 

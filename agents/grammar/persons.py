@@ -22,8 +22,9 @@ _DESCRIBED_AFTER = re.compile(
     r"citizen|m[ae]n|wom[ae]n|resident|native|hacker|student|teenager|developer|programmer|engineer|lawyer|"
     r"fugitive|cybercriminal)\b"
 )
-_OF_THE_BAR = frozenset(("KC", "QC", "SC", "SAN", "BL"))
-_AFTER_SURNAME = _OF_THE_BAR | {"Jr", "Sr", "II", "III", "IV"}
+OF_THE_BAR = frozenset(("KC", "QC", "SC", "SAN", "BL"))
+"""Letters behind the name of counsel."""
+_AFTER_SURNAME = OF_THE_BAR | {"Jr", "Sr", "II", "III", "IV"}
 _INITIALS = re.compile(r"(?:[A-Z]\.){1,3}")
 _NICKNAME = re.compile(r" [“\"‘'(][\w .-]{2,24}[”\"’')] $")
 _QUOTES = tuple("“\"‘'(")
@@ -145,7 +146,7 @@ def _rule(text: str, piece: list[Word], *, title: bool, role: bool) -> str | Non
         ("person.alias", lambda: _ALIAS_AFTER.match(text, end) is not None),
         ("person.described", lambda: _DESCRIBED_AFTER.match(text, end) is not None),
         ("person.initial", lambda: _has_initial(piece)),
-        ("person.bar", lambda: len(piece) > 2 and piece[-1].text in _OF_THE_BAR),
+        ("person.bar", lambda: len(piece) > 2 and piece[-1].text in OF_THE_BAR),
     )
     return next((rule for rule, holds in tests if holds()), None) if len(piece) > 1 else None
 
